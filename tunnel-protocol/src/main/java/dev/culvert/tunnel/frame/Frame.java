@@ -1,0 +1,252 @@
+package dev.culvert.tunnel.frame;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One frame; PROTOCOL.md section 2.
+ *
+ * <p>The records hold what their Javadoc promises: {@code FrameDecoder} checks bounds and members
+ * before it makes one.
+ */
+public sealed interface Frame {
+    /** Size of the header, in bytes. */
+    int HEADER_BYTES = 8;
+
+    /** Largest payload that any peer may negotiate, in bytes. */
+    int MAX_PAYLOAD = 65_536;
+
+    /** Payload size when nothing else is configured, in bytes. */
+    int DEFAULT_PAYLOAD = 32_768;
+
+    /** The version that HELLO and WELCOME carry. */
+    int VERSION = 1;
+
+    /** The WebSocket subprotocol. */
+    String SUBPROTOCOL = "culvert.v1";
+
+    /** What the frame is. */
+    FrameType type();
+
+    /** The stream that the frame belongs to; 0 for the tunnel. Unsigned. */
+    default int stream() {
+        return 0;
+    }
+
+    /**
+     * The agent introduces itself; PROTOCOL.md section 3.
+     *
+     * @param agent program and version
+     * @param name the tunnel name asked for, unchecked, or null for one that the relay makes
+     * @param token proof that the agent may open a tunnel, or null
+     * @param mode sharing mode asked for, or null for exclusive
+     * @param users who may connect, 1 to {@value #MAX_USERS}
+     * @param backend what runs the SQL
+     * @param idleTimeout seconds, or null for the relay's own
+     * @param lifetime seconds, or null for the relay's own
+     * @param window initial credit per stream towards the agent, in bytes
+     */
+    record Hello(
+            String agent,
+            @Nullable String name,
+            @Nullable String token,
+            @Nullable String mode,
+            List<User> users,
+            Backend backend,
+            @Nullable Integer idleTimeout,
+            @Nullable Integer lifetime,
+            int window)
+            implements Frame {
+        /** Most users in one HELLO. */
+        public static final int MAX_USERS = 100;
+
+        /** Smallest and largest window, in bytes. */
+        public static final int MIN_WINDOW = 32_768;
+
+        public static final int MAX_WINDOW = 8_388_608;
+
+        @Override
+        public FrameType type() {
+            return FrameType.HELLO;
+        }
+
+        /** Leaves the token and the verifiers out. */
+        @Override
+        public String toString() {
+            return "Hello[agent=" + agent + ", name=" + name + ", backend=" + backend + "]";
+        }
+    }
+
+    /**
+     * Someone who may connect.
+     *
+     * @param name the Postgres user name
+     * @param verifier a SCRAM-SHA-256 verifier in Postgres' own notation, unchecked
+     */
+    record User(String name, String verifier) {
+        /** Leaves the verifier out. */
+        @Override
+        public String toString() {
+            return "User[" + name + "]";
+        }
+    }
+
+    /**
+     * What runs the SQL behind an agent.
+     *
+     * @param version the program's version, for people
+     */
+    record Backend(Kind kind, String version) {
+        /** Decides who applies the startup parameters. */
+        public enum Kind {
+            /** Takes a StartupMessage but applies none of its parameters. */
+            PGLITE,
+            /** A Postgres server. */
+            POSTGRES
+        }
+    }
+
+    /**
+     * The relay has taken the agent in; PROTOCOL.md section 3. Timeouts in seconds, sizes in bytes.
+     */
+    record Welcome(
+            String relay,
+            String name,
+            String host,
+            int port,
+            int idleTimeout,
+            int lifetime,
+            int maxPayload,
+            int window)
+            implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.WELCOME;
+        }
+    }
+
+    /** A client has logged in; PROTOCOL.md section 4. */
+    record Open(
+            int stream,
+            String session,
+            String user,
+            String database,
+            Client client,
+            String application)
+            implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.OPEN;
+        }
+    }
+
+    /** Where a client connects from. */
+    record Client(String address, int port) {}
+
+    /** The agent will run the stream's batches. */
+    record Accept(int stream) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.ACCEPT;
+        }
+    }
+
+    /** The agent will not. */
+    record Reject(int stream, Refusal reason) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.REJECT;
+        }
+    }
+
+    /**
+     * Postgres messages.
+     *
+     * <p>Whoever holds the frame owns {@code payload} and releases it, or hands the frame on.
+     *
+     * @param end whether this ends a batch or a batch's answer
+     */
+    record Data(int stream, ByteBuf payload, boolean end) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.DATA;
+        }
+    }
+
+    /** Room for more DATA: {@code bytes} is 1 to 2³¹−1. */
+    record Credit(int stream, int bytes) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.CREDIT;
+        }
+    }
+
+    /** The client wants this batch cancelled; batches count from 1. */
+    record Cancel(int stream, int batch) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.CANCEL;
+        }
+    }
+
+    /** The sender is done with the stream; a reason when the agent has one. */
+    record Close(int stream, @Nullable Refusal reason) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.CLOSE;
+        }
+    }
+
+    /** Are you there? */
+    record Ping(long opaque) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.PING;
+        }
+    }
+
+    /** I am. */
+    record Pong(long opaque, Set<PongFlag> flags) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.PONG;
+        }
+    }
+
+    /** How the answering side fares. */
+    enum PongFlag {
+        /** The backend is running a batch. */
+        BUSY(0x01),
+        /** The page is hidden; its timers may be throttled. */
+        HIDDEN(0x02);
+
+        private final int bit;
+
+        PongFlag(int bit) {
+            this.bit = bit;
+        }
+
+        /** The flag's bit in the header. */
+        public int bit() {
+            return bit;
+        }
+    }
+
+    /** Sequenced frames received so far, unsigned; PROTOCOL.md section 8. */
+    record Ack(long count) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.ACK;
+        }
+    }
+
+    /** The sender is about to close the WebSocket. */
+    record GoAway(String code, String message) implements Frame {
+        @Override
+        public FrameType type() {
+            return FrameType.GOAWAY;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.culvert.tunnel.stream;
+
+import dev.culvert.tunnel.credit.ReceiveCredit;
+import dev.culvert.tunnel.credit.SendCredit;
+import dev.culvert.tunnel.frame.Frame;
+import dev.culvert.tunnel.frame.ProtocolViolationException;
+import dev.culvert.tunnel.frame.Refusal;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay's side of one stream; PROTOCOL.md section 4.
+ *
+ * <pre>
+ *            ACCEPT            close()             CLOSE, REJECT
+ *   OPENED ─────────▶ ACCEPTED ───────▶ CLOSING ─────────────────▶ GONE
+ *     │  └────────────────────────────────▲                          ▲
+ *     │         close()                                              │
+ *     └───────────────── REJECT, CLOSE, tunnel broken ───────────────┘  (ACCEPTED likewise)
+ * </pre>
+ *
+ * <p>Not thread-safe: belongs to its tunnel's thread.
+ */
+public final class RelayStream {
+    private enum State {
+        /** OPEN is sent. */
+        OPENED,
+        /** The agent runs batches. */
+        ACCEPTED,
+        /** This side is done; what still arrives is dropped until the agent is done too. */
+        CLOSING,
+        /** Both sides are done. */
+        GONE
+    }
+
+    /** Bytes that wait for credit or for the WebSocket. */
+    private record Pending(ByteBuf bytes, boolean end) {}
+
+    private final int id;
+    private final RelayTunnel tunnel;
+    private final StreamListener listener;
+    private final SendCredit sendCredit;
+    private final ReceiveCredit receiveCredit;
+    private final Queue<Pending> pending = new ArrayDeque<>();
+    private State state = State.OPENED;
+    private boolean closeSent;
+
+    /** Whether the stream waits in the tunnel's round. Only the tunnel touches it. */
+    boolean scheduled;
+
+    RelayStream(
+            int id, RelayTunnel tunnel, StreamListener listener, int agentWindow, int ownWindow) {
+        this.id = id;
+        this.tunnel = tunnel;
+        this.listener = listener;
+        this.sendCredit = new SendCredit(agentWindow);
+        this.receiveCredit = new ReceiveCredit(ownWindow);
+    }
+
+    /** The stream's number. */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Sends a piece of a batch, as soon as credit and the WebSocket allow. {@link
+     * StreamListener#onSent} tells the progress: a caller that goes on without waiting for it fills
+     * memory.
+     *
+     * @param bytes taken over
+     * @param end whether this ends the batch
+     */
+    public void send(ByteBuf bytes, boolean end) {
+        if (state == State.CLOSING || state == State.GONE) {
+            bytes.release();
+            return;
+        }
+        pending.add(new Pending(bytes, end));
+        tunnel.schedule(this);
+    }
+
+    /** The client has taken this many bytes of what {@link StreamListener#onData} gave. */
+    public void consumed(int bytes) {
+        if (state == State.CLOSING || state == State.GONE || bytes == 0) {
+            return;
+        }
+        int grant = receiveCredit.consumed(bytes);
+        if (grant > 0) {
+            tunnel.output().send(new Frame.Credit(id, grant));
+        }
+    }
+
+    /** Asks the agent to cancel a batch; batches count from 1. */
+    public void cancel(int batch) {
+        if (state == State.OPENED || state == State.ACCEPTED) {
+            tunnel.output().send(new Frame.Cancel(id, batch));
+        }
+    }
+
+    /**
+     * Ends the stream, after what was given to {@link #send} is on its way. The listener hears no
+     * more of it.
+     */
+    public void close() {
+        if (state == State.CLOSING || state == State.GONE) {
+            return;
+        }
+        state = State.CLOSING;
+        tunnel.schedule(this);
+    }
+
+    void onAccept() {
+        if (state == State.CLOSING) {
+            return;
+        }
+        if (state != State.OPENED) {
+            throw new ProtocolViolationException("second ACCEPT of stream " + id);
+        }
+        state = State.ACCEPTED;
+        listener.onAccepted();
+    }
+
+    void onReject(Refusal reason) {
+        if (state == State.ACCEPTED) {
+            throw new ProtocolViolationException("REJECT of accepted stream " + id);
+        }
+        end(reason);
+    }
+
+    /** Takes over the payload. */
+    void onData(ByteBuf payload, boolean end) {
+        switch (state) {
+            case CLOSING, GONE -> payload.release();
+            case OPENED -> {
+                payload.release();
+                throw new ProtocolViolationException("DATA before ACCEPT of stream " + id);
+            }
+            case ACCEPTED -> {
+                try {
+                    receiveCredit.received(payload.readableBytes());
+                } catch (ProtocolViolationException e) {
+                    payload.release();
+                    throw e;
+                }
+                listener.onData(payload, end);
+            }
+        }
+    }
+
+    void onCredit(int bytes) {
+        sendCredit.grant(bytes);
+        tunnel.schedule(this);
+    }
+
+    void onClose(@Nullable Refusal reason) {
+        if (!closeSent) {
+            closeSent = true;
+            tunnel.output().send(new Frame.Close(id, null));
+        }
+        end(reason);
+    }
+
+    /** The tunnel is broken, or the agent is done: everything that waits is void. */
+    void end(@Nullable Refusal reason) {
+        State before = state;
+        state = State.GONE;
+        for (Pending piece : pending) {
+            piece.bytes.release();
+        }
+        pending.clear();
+        tunnel.remove(this);
+        if (before == State.OPENED || before == State.ACCEPTED) {
+            listener.onEnd(reason);
+        }
+    }
+
+    /** Whether {@link #sendNext} would send something. */
+    boolean hasSendable() {
+        Pending head = pending.peek();
+        if (head == null) {
+            return state == State.CLOSING && !closeSent;
+        }
+        return sendCredit.available() > 0 || !head.bytes.isReadable();
+    }
+
+    /** Sends one DATA frame, or the CLOSE that follows the last one. */
+    void sendNext(int maxPayload) {
+        Pending head = pending.peek();
+        if (head == null) {
+            closeSent = true;
+            tunnel.output().send(new Frame.Close(id, null));
+            return;
+        }
+        int size =
+                Math.min(head.bytes.readableBytes(), Math.min(maxPayload, sendCredit.available()));
+        boolean whole = size == head.bytes.readableBytes();
+        sendCredit.take(size);
+        if (whole) {
+            pending.remove();
+            tunnel.output().send(new Frame.Data(id, head.bytes, head.end));
+        } else {
+            tunnel.output().send(new Frame.Data(id, head.bytes.readRetainedSlice(size), false));
+        }
+        if (state != State.CLOSING) {
+            listener.onSent(size);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.culvert.tunnel.stream;
+
+import dev.culvert.tunnel.frame.Frame;
+import dev.culvert.tunnel.frame.ProtocolViolationException;
+import dev.culvert.tunnel.frame.Refusal;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Queue;
+import java.util.function.IntFunction;
+
+/**
+ * The relay's side of a live tunnel, from WELCOME on: its streams, whose turn it is to send, and
+ * the rules of PROTOCOL.md sections 4 to 6.
+ *
+ * <p>Fairness: streams that have something to send take turns, one DATA frame each, while the
+ * WebSocket takes more; every other frame is sent at once.
+ *
+ * <p>Not thread-safe: belongs to the thread that owns the WebSocket.
+ */
+public final class RelayTunnel {
+    private final int agentWindow;
+    private final int ownWindow;
+    private final int maxPayload;
+    private final FrameOutput output;
+    private final IntObjectMap<RelayStream> streams = new IntObjectHashMap<>();
+    private final Queue<RelayStream> round = new ArrayDeque<>();
+    private int lastStream;
+
+    /**
+     * Starts without streams.
+     *
+     * @param agentWindow initial credit towards the agent, bytes
+     * @param ownWindow initial credit towards the relay, bytes
+     * @param maxPayload largest DATA payload, bytes
+     */
+    public RelayTunnel(int agentWindow, int ownWindow, int maxPayload, FrameOutput output) {
+        this.agentWindow = agentWindow;
+        this.ownWindow = ownWindow;
+        this.maxPayload = maxPayload;
+        this.output = output;
+    }
+
+    /**
+     * Opens the next stream.
+     *
+     * @param open makes the OPEN frame for the stream's number
+     */
+    public RelayStream open(IntFunction<Frame.Open> open, StreamListener listener) {
+        int id = ++lastStream;
+        RelayStream stream = new RelayStream(id, this, listener, agentWindow, ownWindow);
+        streams.put(id, stream);
+        output.send(open.apply(id));
+        return stream;
+    }
+
+    /** Streams that are not gone. */
+    public int streams() {
+        return streams.size();
+    }
+
+    /**
+     * A stream's frame arrived. Takes over the payload of DATA, also when it throws.
+     *
+     * @throws ProtocolViolationException when the agent broke the specification: end the tunnel
+     * @throws IllegalArgumentException for frames that belong to no stream
+     */
+    public void onFrame(Frame frame) {
+        switch (frame) {
+            case Frame.Data data -> {
+                RelayStream stream = streams.get(data.stream());
+                if (stream == null) {
+                    data.payload().release();
+                    throw unknownStream(frame);
+                }
+                stream.onData(data.payload(), data.end());
+            }
+            case Frame.Credit credit -> stream(frame).onCredit(credit.bytes());
+            case Frame.Accept _ -> stream(frame).onAccept();
+            case Frame.Reject reject -> stream(frame).onReject(reject.reason());
+            case Frame.Close close -> stream(frame).onClose(close.reason());
+            case Frame.Open _,
+                    Frame.Cancel _,
+                    Frame.Hello _,
+                    Frame.Welcome _,
+                    Frame.Ping _,
+                    Frame.Pong _,
+                    Frame.Ack _,
+                    Frame.GoAway _ ->
+                    throw new IllegalArgumentException(frame.type() + " is not for a stream");
+        }
+    }
+
+    /** The WebSocket takes DATA again. */
+    public void onWritable() {
+        pump();
+    }
+
+    /** The WebSocket is gone: every stream ends with this reason. */
+    public void breakOff(Refusal reason) {
+        for (RelayStream stream : new ArrayList<>(streams.values())) {
+            stream.end(reason);
+        }
+    }
+
+    FrameOutput output() {
+        return output;
+    }
+
+    void schedule(RelayStream stream) {
+        if (!stream.scheduled && stream.hasSendable()) {
+            stream.scheduled = true;
+            round.add(stream);
+            pump();
+        }
+    }
+
+    void remove(RelayStream stream) {
+        streams.remove(stream.id());
+    }
+
+    private void pump() {
+        while (output.isWritable()) {
+            RelayStream stream = round.poll();
+            if (stream == null) {
+                return;
+            }
+            if (stream.hasSendable()) {
+                stream.sendNext(maxPayload);
+            }
+            stream.scheduled = stream.hasSendable();
+            if (stream.scheduled) {
+                round.add(stream);
+            }
+        }
+    }
+
+    private RelayStream stream(Frame frame) {
+        RelayStream stream = streams.get(frame.stream());
+        if (stream == null) {
+            throw unknownStream(frame);
+        }
+        return stream;
+    }
+
+    private static ProtocolViolationException unknownStream(Frame frame) {
+        return new ProtocolViolationException(
+                frame.type()
+                        + " on stream "
+                        + Integer.toUnsignedString(frame.stream())
+                        + ", which is not open");
+    }
+}
