@@ -1,0 +1,44 @@
+package dev.culvert.wire.scram;
+
+import java.text.Normalizer;
+
+/**
+ * SASLprep, which gives a password typed in different ways the same bytes. Source: RFC 4013, as
+ * Postgres' {@code pg_saslprep} (saslprep.c) applies it.
+ */
+final class SaslPrep {
+    private SaslPrep() {}
+
+    /** The prepared password, or the password as it is when SASLprep refuses it. */
+    static String prepare(String password) {
+        if (password.chars().allMatch(c -> c < 0x80)) {
+            return password;
+        }
+        String normalized = Normalizer.normalize(map(password), Normalizer.Form.NFKC);
+        boolean refused =
+                normalized.isEmpty()
+                        || normalized.codePoints().anyMatch(StringPrepTables::isProhibited)
+                        || !isBidiSound(normalized);
+        return refused ? password : normalized;
+    }
+
+    /** RFC 4013, section 2.1: other spaces become the space, and some characters nothing. */
+    private static String map(String password) {
+        var mapped = new StringBuilder(password.length());
+        password.codePoints()
+                .filter(c -> !StringPrepTables.isMappedToNothing(c))
+                .map(c -> StringPrepTables.isNonAsciiSpace(c) ? ' ' : c)
+                .forEach(mapped::appendCodePoint);
+        return mapped.toString();
+    }
+
+    /** RFC 3454, section 6: text with a right-to-left letter begins and ends with one. */
+    private static boolean isBidiSound(String text) {
+        if (text.codePoints().noneMatch(StringPrepTables::isRightToLeft)) {
+            return true;
+        }
+        return text.codePoints().noneMatch(StringPrepTables::isLeftToRight)
+                && StringPrepTables.isRightToLeft(text.codePointAt(0))
+                && StringPrepTables.isRightToLeft(text.codePointBefore(text.length()));
+    }
+}
