@@ -1,0 +1,37 @@
+package dev.culvert.front.backend;
+
+import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.wire.scram.ScramVerifier;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Something that runs SQL: a tunnel, or a database in this process. Thread-safe: clients call from
+ * the event loops of their connections.
+ */
+public interface Backend {
+    /** The name that clients dial, for texts. */
+    String name();
+
+    /** The verifier of a user's password; empty for a user who may not connect. */
+    Optional<ScramVerifier> verifier(String user);
+
+    /** Who has the backend. */
+    ExclusiveSlot slot();
+
+    /**
+     * Whether the backend applies the parameters of a StartupMessage by itself, as a Postgres
+     * server does. PGlite does not; the front then sends them as a batch of its own.
+     */
+    boolean appliesStartupParameters();
+
+    /** How long a session may wait for its client. */
+    Duration idleTimeout();
+
+    /**
+     * Opens a session. Returns at once; the first batch sent is the StartupMessage.
+     *
+     * @param events called on {@code request.executor()} only
+     */
+    BackendSession open(SessionRequest request, BackendEvents events);
+}

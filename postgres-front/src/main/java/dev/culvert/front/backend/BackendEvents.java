@@ -1,0 +1,21 @@
+package dev.culvert.front.backend;
+
+import dev.culvert.front.refuse.Refusal;
+import io.netty.buffer.ByteBuf;
+
+/** The backend's end of a session. Called on the thread of the client's connection. */
+public interface BackendEvents {
+    /**
+     * The backend's bytes, in order.
+     *
+     * @param bytes taken over; {@link BackendSession#consumed} tells when the client has them
+     * @param endOfAnswer whether this ends the answer to a batch
+     */
+    void onData(ByteBuf bytes, boolean endOfAnswer);
+
+    /** This many bytes given to {@link BackendSession#send} have left. */
+    void onSent(int bytes);
+
+    /** The backend ended the session. Nothing follows. */
+    void onEnd(Refusal reason);
+}

@@ -1,0 +1,110 @@
+package dev.culvert.front.listen;
+
+import dev.culvert.front.backend.Backends;
+import dev.culvert.front.cancel.CancelKeys;
+import dev.culvert.front.login.LoginParts;
+import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.session.SessionParts;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetSocketAddress;
+
+/**
+ * A server that Postgres clients connect to.
+ *
+ * <p>Runs on the event loops of a Vert.x instance: a client's connection stays on one of them.
+ */
+public final class PostgresFront {
+    private static final int BACKLOG = 1_024;
+
+    /** Written bytes per client that wait in this process before the backend is told to wait. */
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(32 * 1_024, 64 * 1_024);
+
+    private final Channel listener;
+    private final ChannelGroup clients;
+
+    private PostgresFront(Channel listener, ChannelGroup clients) {
+        this.listener = listener;
+        this.clients = clients;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @return the front, or the reason why it cannot listen ({@link java.net.BindException} when
+     *     the port is taken)
+     */
+    public static Future<PostgresFront> listen(
+            Vertx vertx,
+            FrontSettings settings,
+            TlsContexts tls,
+            Backends backends,
+            FrontObserver observer) {
+        VertxInternal internals = (VertxInternal) vertx;
+        ConnectionParts parts =
+                new ConnectionParts(
+                        settings,
+                        tls,
+                        LoginParts.create(
+                                backends,
+                                new SessionParts(
+                                        observer, new CancelKeys(), settings.startTimeout())));
+        Promise<PostgresFront> promise = Promise.promise();
+        ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(internals.acceptorEventLoopGroup(), internals.nettyEventLoopGroup())
+                        .channelFactory(internals.transport().serverChannelFactory(false))
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        clients.add(channel);
+                                        channel.pipeline()
+                                                .addLast(
+                                                        HandlerNames.FIRST_PACKET,
+                                                        new FirstPacketHandler(parts));
+                                    }
+                                });
+        bootstrap
+                .bind(settings.host(), settings.port())
+                .addListener((ChannelFuture bound) -> {
+                    if (bound.isSuccess()) {
+                        promise.complete(new PostgresFront(bound.channel(), clients));
+                    } else {
+                        promise.fail(bound.cause());
+                    }
+                });
+        return promise.future();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Stops accepting clients, and closes the connections of those that are left. */
+    public Future<Void> close() {
+        Promise<Void> promise = Promise.promise();
+        listener.close()
+                .addListener(closed -> clients.close().addListener(all -> promise.complete()));
+        return promise.future();
+    }
+}

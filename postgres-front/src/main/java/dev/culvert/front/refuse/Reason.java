@@ -1,0 +1,63 @@
+package dev.culvert.front.refuse;
+
+import dev.culvert.wire.error.SqlState;
+
+/**
+ * Why a client was refused or a session ended: SQLSTATE for the client, label for logs and meters.
+ */
+public enum Reason {
+    /** The client ended the session. */
+    TERMINATED("terminated", SqlState.SUCCESSFUL_COMPLETION),
+    /** The client's connection broke. */
+    CLIENT_LOST("client-lost", SqlState.CONNECTION_FAILURE),
+    /** The client came without TLS. */
+    TLS_REQUIRED("tls-required", SqlState.INVALID_AUTHORIZATION),
+    /** The client broke the Postgres protocol. */
+    PROTOCOL_VIOLATION("protocol-violation", SqlState.PROTOCOL_VIOLATION),
+    /** The client did not say which tunnel, or said it in two ways. */
+    NO_ROUTE("no-route", SqlState.CONNECTION_REJECTED),
+    /** No agent is connected under the name. */
+    NO_TUNNEL("no-tunnel", SqlState.CANNOT_CONNECT_NOW),
+    /** Another client has the backend. */
+    OCCUPIED("occupied", SqlState.TOO_MANY_CONNECTIONS),
+    /** The password is wrong, or the user unknown. */
+    WRONG_PASSWORD("wrong-password", SqlState.INVALID_PASSWORD),
+    /** The client took too long to log in. */
+    LOGIN_TIMEOUT("login-timeout", SqlState.QUERY_CANCELED),
+    /** The backend took too long to start the session. */
+    START_TIMEOUT("start-timeout", SqlState.CANNOT_CONNECT_NOW),
+    /** The backend refused a startup parameter. */
+    BAD_PARAMETER("bad-parameter", SqlState.INVALID_PARAMETER_VALUE),
+    /** The client was idle for too long. */
+    IDLE("idle", SqlState.IDLE_SESSION_TIMEOUT),
+    /** The client was idle for too long with a transaction open. */
+    IDLE_IN_TRANSACTION("idle-in-transaction", SqlState.IDLE_IN_TRANSACTION_SESSION_TIMEOUT),
+    /** The tunnel's lifetime is over. */
+    LIFETIME("lifetime", SqlState.ADMIN_SHUTDOWN),
+    /** The owner stopped sharing. */
+    STOPPED("stopped", SqlState.ADMIN_SHUTDOWN),
+    /** The relay shuts down. */
+    DRAINING("draining", SqlState.ADMIN_SHUTDOWN),
+    /** The agent's connection is lost. */
+    AGENT_LOST("agent-lost", SqlState.CONNECTION_FAILURE),
+    /** The agent ended the session, for a reason of its own. */
+    BACKEND_ENDED("backend-ended", SqlState.CONNECTION_FAILURE);
+
+    private final String label;
+    private final SqlState sqlState;
+
+    Reason(String label, SqlState sqlState) {
+        this.label = label;
+        this.sqlState = sqlState;
+    }
+
+    /** The name in logs and meters. */
+    public String label() {
+        return label;
+    }
+
+    /** What the client gets, unless the refusal carries one of its own. */
+    public SqlState sqlState() {
+        return sqlState;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.culvert.front.session;
+
+import dev.culvert.front.backend.BackendSession;
+import dev.culvert.wire.batch.BatchReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from the client to the backend: cuts what the client sends into batches, as slices, and
+ * stops reading from the client while the backend does not keep up.
+ */
+final class BatchForwarder {
+    /**
+     * Bytes on their way to the backend above which the client waits, and below which it goes on.
+     */
+    private static final int HIGH_WATER_MARK = 128 * 1_024;
+
+    private static final int LOW_WATER_MARK = 64 * 1_024;
+
+    enum Outcome {
+        /** The client may send more. */
+        GOES_ON,
+        /** The client sent Terminate. */
+        TERMINATED
+    }
+
+    private final BackendSession backend;
+    private final ClientPort port;
+    private final BatchReader reader = new BatchReader();
+    private @Nullable ByteBuf received;
+    private int sent;
+    private int underway;
+    private boolean paused;
+
+    BatchForwarder(BackendSession backend, ClientPort port) {
+        this.backend = backend;
+        this.port = port;
+    }
+
+    /** Sends a batch of the front's own. Takes the bytes over. */
+    void sendOwn(ByteBuf batch) {
+        sent++;
+        send(batch, true);
+    }
+
+    /** The client sent bytes, taken over. They wait for {@link #forward}. */
+    void add(ByteBuf bytes) {
+        ByteBuf earlier = received;
+        if (earlier == null) {
+            received = bytes;
+        } else {
+            CompositeByteBuf both = port.allocator().compositeBuffer(2);
+            received = both.addComponents(true, earlier, bytes);
+        }
+        pauseIfBehind();
+    }
+
+    /**
+     * Forwards what was added.
+     *
+     * @throws dev.culvert.wire.error.WireException when the client broke the protocol
+     */
+    Outcome forward() {
+        ByteBuf in = received;
+        if (in == null) {
+            return Outcome.GOES_ON;
+        }
+        while (true) {
+            switch (reader.scan(in)) {
+                case PARTIAL -> {
+                    send(in, reader.forwardable(), false);
+                    return consumedAll(in);
+                }
+                case END_OF_BATCH -> {
+                    sent++;
+                    send(in, reader.forwardable(), true);
+                }
+                case DISCARD -> {
+                    send(in, reader.forwardable(), false);
+                    in.skipBytes(reader.discardable());
+                }
+                case NEEDS_HEADER -> {
+                    send(in, reader.forwardable(), false);
+                    pauseIfBehind();
+                    return Outcome.GOES_ON;
+                }
+                case TERMINATE -> {
+                    send(in, reader.forwardable(), false);
+                    return Outcome.TERMINATED;
+                }
+            }
+            if (!in.isReadable()) {
+                return consumedAll(in);
+            }
+        }
+    }
+
+    /** Batches sent so far, the front's own included. */
+    int sent() {
+        return sent;
+    }
+
+    /** Whether the client is in the middle of a batch. */
+    boolean isInsideBatch() {
+        return received != null || reader.isInsideBatch();
+    }
+
+    /** Bytes have left for the backend. */
+    void onSent(int bytes) {
+        underway -= bytes;
+        if (paused && underway < LOW_WATER_MARK) {
+            paused = false;
+            port.reading(true);
+        }
+    }
+
+    void release() {
+        if (received != null) {
+            received.release();
+            received = null;
+        }
+    }
+
+    private Outcome consumedAll(ByteBuf in) {
+        in.release();
+        received = null;
+        pauseIfBehind();
+        return Outcome.GOES_ON;
+    }
+
+    private void send(ByteBuf in, int bytes, boolean end) {
+        if (bytes > 0 || end) {
+            send(in.readRetainedSlice(bytes), end);
+        }
+    }
+
+    private void send(ByteBuf bytes, boolean end) {
+        underway += bytes.readableBytes();
+        backend.send(bytes, end);
+    }
+
+    private void pauseIfBehind() {
+        int waiting = received == null ? 0 : received.readableBytes();
+        if (!paused && underway + waiting > HIGH_WATER_MARK) {
+            paused = true;
+            port.reading(false);
+        }
+    }
+}

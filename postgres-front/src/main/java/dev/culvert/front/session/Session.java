@@ -1,0 +1,272 @@
+package dev.culvert.front.session;
+
+import dev.culvert.front.backend.BackendEvents;
+import dev.culvert.front.backend.BackendSession;
+import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.cancel.CancelKeys;
+import dev.culvert.front.refuse.Reason;
+import dev.culvert.front.refuse.Refusal;
+import dev.culvert.front.refuse.Refusals;
+import dev.culvert.wire.batch.BackendReader;
+import dev.culvert.wire.error.ErrorResponse;
+import dev.culvert.wire.error.SqlState;
+import dev.culvert.wire.error.WireException;
+import dev.culvert.wire.message.TransactionStatus;
+import dev.culvert.wire.startup.ProtocolVersion;
+import dev.culvert.wire.startup.Setting;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * One client's conversation with its backend.
+ *
+ * <pre>
+ *   Starting ── the backend has answered the StartupMessage (and the settings) ──▶ Open
+ *      │                                                                            │
+ *      └── client gone, backend gone, refused, too slow ──▶ Ended ◀── also: idle ───┘
+ * </pre>
+ *
+ * <p>In <b>Starting</b> the client's bytes wait, few of them: clients send none before they are
+ * greeted. In <b>Open</b> its batches go to the backend and the backend's bytes to the client; what
+ * the front knows of them is only where batches and messages end. <b>Ended</b> is final.
+ *
+ * <p>All on the thread of the client's connection.
+ */
+final class Session implements BackendEvents {
+    private enum State {
+        STARTING,
+        OPEN,
+        ENDED
+    }
+
+    private final LoggedIn client;
+    private final SessionParts parts;
+    private final ClientPort port;
+    private final CancelKeys.Key cancelKey;
+    private final SessionStart start;
+    private final BackendSession backend;
+    private final BatchForwarder batches;
+    private final BackendReader answers = new BackendReader();
+    private final IdleClock idleClock;
+    private final Runnable callOffStartTimeout;
+    private State state = State.STARTING;
+    private int answered;
+
+    /** Opens the session on the backend, and sends it the StartupMessage. */
+    Session(LoggedIn client, SessionParts parts, ClientPort port) {
+        this.client = client;
+        this.parts = parts;
+        this.port = port;
+        List<Setting> settings =
+                client.backend().appliesStartupParameters()
+                        ? List.of()
+                        : StartupSettings.of(client.startup());
+        start = new SessionStart(port.allocator().buffer(), settings);
+        Duration idleTimeout = client.backend().idleTimeout();
+        idleClock = new IdleClock(port, idleTimeout, () -> onIdle(idleTimeout));
+        cancelKey = parts.cancelKeys().register(keyBytes(client.version()), this::onCancelRequest);
+        callOffStartTimeout = port.schedule(parts.startTimeout(), this::onStartTimeout);
+        backend =
+                client.backend()
+                        .open(
+                                new SessionRequest(
+                                        client.info().id(),
+                                        client.info().client(),
+                                        client.startup(),
+                                        port.executor()),
+                                this);
+        batches = new BatchForwarder(backend, port);
+        ByteBuf startup = port.allocator().buffer();
+        client.startup().writeTo(startup);
+        batches.sendOwn(startup);
+        parts.observer().onSessionStarted(client.info());
+    }
+
+    // what the client does
+
+    /** The client sent bytes, taken over. */
+    void onClientBytes(ByteBuf bytes) {
+        if (state == State.ENDED) {
+            bytes.release();
+            return;
+        }
+        batches.add(bytes);
+        if (state == State.OPEN) {
+            forward();
+        }
+    }
+
+    /** The client's connection broke. */
+    void onClientLost() {
+        end(Refusals.clientGone(Reason.CLIENT_LOST));
+    }
+
+    private void forward() {
+        try {
+            if (batches.forward() == BatchForwarder.Outcome.TERMINATED) {
+                end(Refusals.clientGone(Reason.TERMINATED));
+                return;
+            }
+        } catch (WireException e) {
+            end(Refusals.violation(e));
+            return;
+        }
+        if (isWaitingForClient()) {
+            idleClock.waiting();
+        } else {
+            idleClock.busy();
+        }
+    }
+
+    private boolean isWaitingForClient() {
+        return answered == batches.sent() && !batches.isInsideBatch();
+    }
+
+    // what the backend does
+
+    @Override
+    public void onData(ByteBuf bytes, boolean endOfAnswer) {
+        switch (state) {
+            case ENDED -> bytes.release();
+            case STARTING -> onStartData(bytes, endOfAnswer);
+            case OPEN -> onAnswerData(bytes, endOfAnswer);
+        }
+    }
+
+    private void onStartData(ByteBuf bytes, boolean endOfAnswer) {
+        int size = bytes.readableBytes();
+        boolean fits = start.add(bytes);
+        bytes.release();
+        if (!fits) {
+            end(Refusals.backendEnded(brokenStart()));
+            return;
+        }
+        backend.consumed(size);
+        if (!endOfAnswer) {
+            return;
+        }
+        answered++;
+        SessionStart.Step step;
+        try {
+            step = start.next();
+        } catch (WireException | IndexOutOfBoundsException e) {
+            end(Refusals.backendEnded(brokenStart()));
+            return;
+        }
+        switch (step) {
+            case SessionStart.Step.Apply(List<Setting> settings) ->
+                    batches.sendOwn(StartupSettings.batch(settings, port.allocator()));
+            case SessionStart.Step.Refuse(ErrorResponse error) -> end(Refusals.badParameter(error));
+            case SessionStart.Step.Begin(SequencedMap<String, String> parameters) ->
+                    begin(parameters);
+        }
+    }
+
+    private void begin(SequencedMap<String, String> parameters) {
+        state = State.OPEN;
+        callOffStartTimeout.run();
+        start.release();
+        ByteBuf greeting = port.allocator().buffer();
+        ClientGreeting.writeTo(greeting, parameters, cancelKey);
+        port.write(greeting, () -> {});
+        idleClock.start();
+        forward();
+    }
+
+    private void onAnswerData(ByteBuf bytes, boolean endOfAnswer) {
+        try {
+            answers.scan(bytes);
+        } catch (WireException e) {
+            bytes.release();
+            end(Refusals.backendEnded(e.response()));
+            return;
+        }
+        int size = bytes.readableBytes();
+        if (size > 0) {
+            port.write(bytes, () -> onWritten(size));
+        } else {
+            bytes.release();
+        }
+        if (endOfAnswer) {
+            answered++;
+            if (isWaitingForClient()) {
+                idleClock.waiting();
+            }
+        }
+    }
+
+    private void onWritten(int bytes) {
+        if (state != State.ENDED) {
+            backend.consumed(bytes);
+        }
+    }
+
+    @Override
+    public void onSent(int bytes) {
+        batches.onSent(bytes);
+    }
+
+    @Override
+    public void onEnd(Refusal reason) {
+        end(reason);
+    }
+
+    // time and cancel
+
+    private void onStartTimeout() {
+        if (state == State.STARTING) {
+            end(Refusals.startTimeout(client.backend().name(), parts.startTimeout()));
+        }
+    }
+
+    private void onIdle(Duration timeout) {
+        end(
+                answers.transactionStatus() == TransactionStatus.IDLE
+                        ? Refusals.idle(timeout)
+                        : Refusals.idleInTransaction(timeout));
+    }
+
+    /** Comes from the connection that brought the request. */
+    private void onCancelRequest() {
+        port.executor()
+                .execute(() -> {
+                    if (state == State.OPEN && answered < batches.sent()) {
+                        backend.cancel(answered + 1);
+                    }
+                });
+    }
+
+    private void end(Refusal reason) {
+        if (state == State.ENDED) {
+            return;
+        }
+        if (state == State.STARTING) {
+            callOffStartTimeout.run();
+            start.release();
+        }
+        state = State.ENDED;
+        idleClock.stop();
+        batches.release();
+        backend.close();
+        parts.cancelKeys().remove(cancelKey);
+        client.backend().slot().release(client.holder());
+        // an error in the middle of another message would be read as part of it
+        port.farewell(answers.atMessageBoundary() ? reason.error() : null);
+        parts.observer().onSessionEnded(client.info(), reason);
+    }
+
+    private static ErrorResponse brokenStart() {
+        return ErrorResponse.fatal(
+                        SqlState.PROTOCOL_VIOLATION,
+                        "the database's answer to the startup message makes no sense")
+                .withHint("Its agent and this relay may be of different versions.");
+    }
+
+    private static int keyBytes(ProtocolVersion version) {
+        return version.isAtLeast(ProtocolVersion.V3_2)
+                ? CancelKeys.LONG_KEY_BYTES
+                : CancelKeys.SHORT_KEY_BYTES;
+    }
+}
