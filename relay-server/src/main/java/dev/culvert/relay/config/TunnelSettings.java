@@ -1,0 +1,72 @@
+package dev.culvert.relay.config;
+
+import dev.culvert.tunnel.frame.Frame;
+import java.time.Duration;
+
+/**
+ * What tunnels may do.
+ *
+ * @param idleTimeout how long a session may wait for its client; agents may ask for less
+ * @param lifetime how long a tunnel may live; agents may ask for less
+ * @param helloTimeout how long an agent may take to say HELLO
+ * @param pingInterval how often the relay asks whether the agent is alive; below the timeouts of
+ *     common proxies
+ * @param deadAfter silence after which an agent is considered gone
+ * @param window what an agent may send per stream before the client has taken it, in bytes
+ * @param maxPayload largest DATA frame, in bytes
+ */
+public record TunnelSettings(
+        Duration idleTimeout,
+        Duration lifetime,
+        Duration helloTimeout,
+        Duration pingInterval,
+        Duration deadAfter,
+        int window,
+        int maxPayload) {
+    /** Five minutes idle, one hour of life. */
+    public static final TunnelSettings DEFAULTS =
+            new TunnelSettings(
+                    Duration.ofMinutes(5),
+                    Duration.ofHours(1),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(45),
+                    256 * 1_024,
+                    Frame.DEFAULT_PAYLOAD);
+
+    /** Checks the values. */
+    public TunnelSettings {
+        requireAtLeast("tunnels.idleTimeout", idleTimeout, Duration.ofSeconds(1));
+        requireAtLeast("tunnels.lifetime", lifetime, Duration.ofSeconds(1));
+        requireAtLeast("tunnels.helloTimeout", helloTimeout, Duration.ofMillis(1));
+        requireAtLeast("tunnels.pingInterval", pingInterval, Duration.ofMillis(1));
+        requireAtLeast("tunnels.deadAfter", deadAfter, pingInterval);
+        requireBetween("tunnels.window", window, Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW);
+        requireBetween("tunnels.maxPayload", maxPayload, 1_024, Frame.MAX_PAYLOAD);
+    }
+
+    /** The same with other timeouts. */
+    public TunnelSettings withTimeouts(Duration newIdleTimeout, Duration newLifetime) {
+        return new TunnelSettings(
+                newIdleTimeout,
+                newLifetime,
+                helloTimeout,
+                pingInterval,
+                deadAfter,
+                window,
+                maxPayload);
+    }
+
+    private static void requireAtLeast(String name, Duration value, Duration least) {
+        if (value.compareTo(least) < 0) {
+            throw new IllegalArgumentException(name + " " + value + " is less than " + least);
+        }
+    }
+
+    private static void requireBetween(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " " + value + " is not from " + min + " to " + max);
+        }
+    }
+}

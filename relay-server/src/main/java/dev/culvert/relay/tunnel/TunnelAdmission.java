@@ -1,0 +1,96 @@
+package dev.culvert.relay.tunnel;
+
+import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.route.TunnelNames;
+import dev.culvert.tunnel.frame.CloseCode;
+import dev.culvert.tunnel.frame.Frame;
+import dev.culvert.wire.error.WireException;
+import dev.culvert.wire.scram.ScramVerifier;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Decides whether a HELLO becomes a tunnel, and on which terms. Thread-safe. */
+final class TunnelAdmission {
+    /** Mode that a HELLO without one means. */
+    private static final String EXCLUSIVE = "exclusive";
+
+    /** What becomes of a HELLO. */
+    sealed interface Decision {
+        record Admitted(LiveTunnel.Terms terms) implements Decision {}
+
+        record Refused(CloseCode code, String message) implements Decision {}
+    }
+
+    private final TunnelSettings settings;
+    private final String domain;
+    private final String relay;
+    private final TunnelNames names = new TunnelNames();
+
+    /** The port that clients connect to; known when the front listens. */
+    private volatile int postgresPort;
+
+    TunnelAdmission(TunnelSettings settings, String domain, String relay) {
+        this.settings = settings;
+        this.domain = domain;
+        this.relay = relay;
+    }
+
+    void setPostgresPort(int port) {
+        postgresPort = port;
+    }
+
+    Decision decide(Frame.Hello hello) {
+        String mode = hello.mode();
+        if (mode != null && !mode.equals(EXCLUSIVE)) {
+            return new Decision.Refused(
+                    CloseCode.HELLO_REFUSED, "this relay has no sharing mode " + mode);
+        }
+        String name = hello.name();
+        if (name != null && !TunnelNames.isValid(name)) {
+            return new Decision.Refused(
+                    CloseCode.HELLO_REFUSED,
+                    "a tunnel name has 3 to 63 characters of a-z, 0-9 and hyphen");
+        }
+        Map<String, ScramVerifier> verifiers = new HashMap<>();
+        for (Frame.User user : hello.users()) {
+            try {
+                if (verifiers.put(user.name(), ScramVerifier.parse(user.verifier())) != null) {
+                    return new Decision.Refused(
+                            CloseCode.HELLO_REFUSED, "a user is named twice: " + user.name());
+                }
+            } catch (WireException | IllegalArgumentException e) {
+                return new Decision.Refused(
+                        CloseCode.HELLO_REFUSED, "malformed verifier of user " + user.name());
+            }
+        }
+        return new Decision.Admitted(
+                new LiveTunnel.Terms(
+                        name == null ? names.next() : name,
+                        Map.copyOf(verifiers),
+                        hello.backend(),
+                        atMost(hello.idleTimeout(), settings.idleTimeout()),
+                        atMost(hello.lifetime(), settings.lifetime())));
+    }
+
+    Frame.Welcome welcome(LiveTunnel tunnel) {
+        return new Frame.Welcome(
+                relay,
+                tunnel.name(),
+                tunnel.name() + "." + domain,
+                postgresPort,
+                Math.toIntExact(tunnel.idleTimeout().toSeconds()),
+                Math.toIntExact(tunnel.lifetime().toSeconds()),
+                settings.maxPayload(),
+                settings.window());
+    }
+
+    private static Duration atMost(@Nullable Integer askedSeconds, Duration limit) {
+        if (askedSeconds == null) {
+            return limit;
+        }
+        Duration asked = Duration.ofSeconds(askedSeconds);
+        return asked.compareTo(limit) < 0 ? asked : limit;
+    }
+}

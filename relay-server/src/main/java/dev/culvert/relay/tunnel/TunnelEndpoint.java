@@ -1,0 +1,91 @@
+package dev.culvert.relay.tunnel;
+
+import dev.culvert.front.refuse.Refusals;
+import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.tunnel.frame.CloseCode;
+import dev.culvert.tunnel.frame.Frame;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Where agents dial in: upgrades to a WebSocket, whose frames an {@link AgentConnection} takes. */
+public final class TunnelEndpoint implements Handler<RoutingContext> {
+    /** The path of the endpoint. */
+    public static final String PATH = "/tunnel";
+
+    private final TunnelSettings settings;
+    private final TunnelRegistry registry;
+    private final TunnelAdmission admission;
+
+    /**
+     * An endpoint.
+     *
+     * @param domain under which the tunnels get their host names
+     * @param relay program and version, for the agents' logs
+     */
+    public TunnelEndpoint(
+            TunnelSettings settings, TunnelRegistry registry, String domain, String relay) {
+        this.settings = settings;
+        this.registry = registry;
+        this.admission = new TunnelAdmission(settings, domain, relay);
+    }
+
+    /** Tells which port clients connect to. Before the first agent comes. */
+    public void setPostgresPort(int port) {
+        admission.setPostgresPort(port);
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!"websocket".equals(lower(request.getHeader(HttpHeaders.UPGRADE)))) {
+            context.response()
+                    .setStatusCode(426)
+                    .putHeader(HttpHeaders.UPGRADE, "websocket")
+                    .end("This is where Culvert agents connect, by WebSocket.\n");
+            return;
+        }
+        if (!offersProtocol(request)) {
+            context.response()
+                    .setStatusCode(400)
+                    .end("The WebSocket subprotocol must be " + Frame.SUBPROTOCOL + ".\n");
+            return;
+        }
+        request.toWebSocket().onSuccess(this::connect);
+    }
+
+    /** Ends all tunnels and their sessions, since the relay stops. */
+    public void shutDown() {
+        registry.all().forEach(tunnel -> tunnel.shutDown(CloseCode.DRAINING, Refusals.draining()));
+    }
+
+    private void connect(ServerWebSocket webSocket) {
+        ChannelHandlerContext vertxHandler =
+                ((WebSocketInternal) webSocket).channelHandlerContext();
+        vertxHandler
+                .pipeline()
+                .addBefore(
+                        vertxHandler.name(),
+                        "tunnel",
+                        new AgentConnection(admission, settings, registry));
+    }
+
+    private static boolean offersProtocol(HttpServerRequest request) {
+        String offered = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+        return offered != null
+                && Arrays.stream(offered.split(",", -1))
+                        .anyMatch(protocol -> protocol.strip().equals(Frame.SUBPROTOCOL));
+    }
+
+    private static String lower(@Nullable String text) {
+        return text == null ? "" : text.toLowerCase(Locale.ROOT);
+    }
+}
