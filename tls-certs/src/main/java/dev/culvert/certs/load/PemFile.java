@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.bouncycastle.util.encoders.DecoderException;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
@@ -37,6 +38,9 @@ final class PemFile {
     private static final Set<String> CERTIFICATE_TYPES =
             Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
 
+    private static final String BEGIN = "-----BEGIN";
+    private static final Pattern END_LINE = Pattern.compile("-----END [^-\\r\\n]+-----");
+
     private final Path path;
     private final List<PemObject> blocks;
     private final boolean der;
@@ -54,6 +58,12 @@ final class PemFile {
         if (text.isBlank()) {
             throw new CertificateFileException(
                     path, CertificateProblem.INCOMPLETE, "the file is empty");
+        }
+        if (endsInsideBlock(text)) {
+            throw new CertificateFileException(
+                    path,
+                    CertificateProblem.INCOMPLETE,
+                    "ends inside a PEM block; the file is cut off or still being written");
         }
         return new PemFile(path, blocksOf(path, text), der);
     }
@@ -147,6 +157,16 @@ final class PemFile {
         return bytes;
     }
 
+    /** Asked before parsing, so that a cut file and a damaged one are told apart. */
+    private static boolean endsInsideBlock(String text) {
+        int lastBegin = text.lastIndexOf(BEGIN);
+        if (lastBegin >= 0 && !END_LINE.matcher(text).find(lastBegin)) {
+            return true;
+        }
+        String lastLine = text.substring(text.lastIndexOf('\n') + 1);
+        return !lastLine.isEmpty() && BEGIN.startsWith(lastLine);
+    }
+
     private static List<PemObject> blocksOf(Path path, String text) {
         List<PemObject> blocks = new ArrayList<>();
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -156,17 +176,11 @@ final class PemFile {
                     block = reader.readPemObject()) {
                 blocks.add(block);
             }
-        } catch (IOException cut) {
-            throw new CertificateFileException(
-                    path,
-                    CertificateProblem.INCOMPLETE,
-                    "ends inside a PEM block; the file is cut off or still being written",
-                    cut);
-        } catch (DecoderException malformed) {
+        } catch (IOException | DecoderException malformed) {
             throw new CertificateFileException(
                     path,
                     CertificateProblem.MALFORMED,
-                    "a PEM block in it is not valid Base64",
+                    "a PEM block in it cannot be decoded",
                     malformed);
         }
         return blocks;

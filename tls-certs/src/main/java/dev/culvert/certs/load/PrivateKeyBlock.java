@@ -13,10 +13,12 @@ import java.security.Provider;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Map;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -48,6 +50,13 @@ final class PrivateKeyBlock {
                     X9ObjectIdentifiers.id_ecPublicKey, "EC",
                     EdECObjectIdentifiers.id_Ed25519, "EdDSA",
                     EdECObjectIdentifiers.id_Ed448, "EdDSA");
+
+    /** The curves of TLS 1.3 certificates; the JDK parses some others and cannot sign with them. */
+    private static final Set<ASN1ObjectIdentifier> CURVES =
+            Set.of(
+                    SECObjectIdentifiers.secp256r1,
+                    SECObjectIdentifiers.secp384r1,
+                    SECObjectIdentifiers.secp521r1);
 
     private final Path path;
     private final PemObject block;
@@ -125,16 +134,16 @@ final class PrivateKeyBlock {
                     "its private key is neither RSA, nor EC, nor Ed25519 or Ed448",
                     null);
         }
+        if (algorithm.equals("EC") && !onNamedCurve(info)) {
+            throw problem(
+                    CertificateProblem.UNSUPPORTED,
+                    "its elliptic curve is not supported; use P-256, P-384 or P-521, by name",
+                    null);
+        }
         try {
             return KeyFactory.getInstance(algorithm)
                     .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
         } catch (InvalidKeySpecException refused) {
-            if (algorithm.equals("EC")) {
-                throw problem(
-                        CertificateProblem.UNSUPPORTED,
-                        "its elliptic curve is not supported; use P-256, P-384 or P-521, by name",
-                        refused);
-            }
             throw problem(
                     CertificateProblem.MALFORMED, "its private key cannot be decoded", refused);
         } catch (GeneralSecurityException absent) {
@@ -143,6 +152,11 @@ final class PrivateKeyBlock {
                     "this Java runtime has no " + algorithm + " keys",
                     absent);
         }
+    }
+
+    private static boolean onNamedCurve(PrivateKeyInfo info) {
+        return info.getPrivateKeyAlgorithm().getParameters() instanceof ASN1ObjectIdentifier curve
+                && CURVES.contains(curve);
     }
 
     private char[] require(char @Nullable [] passphrase) {
