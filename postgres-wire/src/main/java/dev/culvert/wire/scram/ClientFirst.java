@@ -1,5 +1,6 @@
 package dev.culvert.wire.scram;
 
+import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.SqlState;
 import dev.culvert.wire.error.WireException;
 import dev.culvert.wire.scram.ChannelBinding.TlsServerEndPoint;
@@ -87,7 +88,7 @@ record ClientFirst(String header, boolean isBound, String bare, String nonce) {
 
     private static WireException downgraded() {
         return new WireException(
-                dev.culvert.wire.error.ErrorResponse.fatal(
+                ErrorResponse.fatal(
                                 SqlState.INVALID_AUTHORIZATION,
                                 "SCRAM channel binding negotiation error")
                         .withDetail(

@@ -1,5 +1,11 @@
 package dev.culvert.wire.scram;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.Objects;
+import java.util.Scanner;
+
 /**
  * The tables of RFC 3454 that SASLprep needs, asked of Java's own character data where that agrees.
  */
@@ -90,6 +96,37 @@ final class StringPrepTables {
 
     /** Table A.1. */
     private static boolean isUnassigned(int c) {
-        return Character.getType(c) == Character.UNASSIGNED;
+        return Unassigned.CODE_POINTS.get(c);
+    }
+
+    /**
+     * Table A.1, which Java cannot tell: SASLprep knows no character newer than Unicode 3.2. Loaded
+     * when the first password beyond ASCII comes.
+     */
+    private static final class Unassigned {
+        private static final String RESOURCE = "unassigned-in-unicode-3.2.txt";
+
+        static final BitSet CODE_POINTS = load();
+
+        private static BitSet load() {
+            var codePoints = new BitSet();
+            try (var in = new Scanner(open(), StandardCharsets.US_ASCII)) {
+                while (in.hasNextLine()) {
+                    String line = in.nextLine();
+                    if (!line.startsWith("#")) {
+                        int dash = line.indexOf('-');
+                        String first = dash < 0 ? line : line.substring(0, dash);
+                        String last = line.substring(dash + 1);
+                        codePoints.set(Integer.parseInt(first, 16), Integer.parseInt(last, 16) + 1);
+                    }
+                }
+            }
+            return codePoints;
+        }
+
+        private static InputStream open() {
+            return Objects.requireNonNull(
+                    StringPrepTables.class.getResourceAsStream(RESOURCE), RESOURCE);
+        }
     }
 }

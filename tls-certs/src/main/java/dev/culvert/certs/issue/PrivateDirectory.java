@@ -60,7 +60,10 @@ final class PrivateDirectory {
             throw inaccessible(path, "the directory cannot be created", failed);
         }
         opened.refuse(
-                path, OTHERS_WRITE, "other users of this machine can change what is in it", "700");
+                path,
+                OTHERS_WRITE,
+                "other users of this machine can change what is in it",
+                "run: chmod 700 ");
         return opened;
     }
 
@@ -101,12 +104,12 @@ final class PrivateDirectory {
         refuse(
                 file,
                 OTHERS_ANY,
-                "other users of this machine can read or change this key; if one of them may have,"
-                        + " delete it with its certificate so that a new one is made",
-                "600");
+                "other users of this machine can read or change this key",
+                "if one of them may have, delete it with its certificate so that a new one is made;"
+                        + " if not, run: chmod 600 ");
     }
 
-    private void refuse(Path file, Set<PosixFilePermission> unwanted, String text, String chmod) {
+    private void refuse(Path file, Set<PosixFilePermission> unwanted, String text, String remedy) {
         if (!posix) {
             return;
         }
@@ -119,9 +122,8 @@ final class PrivateDirectory {
                         text
                                 + " (permissions "
                                 + PosixFilePermissions.toString(found)
-                                + "); otherwise run: chmod "
-                                + chmod
-                                + " "
+                                + "); "
+                                + remedy
                                 + file);
             }
         } catch (IOException failed) {

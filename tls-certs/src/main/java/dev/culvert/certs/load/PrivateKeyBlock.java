@@ -92,6 +92,16 @@ final class PrivateKeyBlock {
                             .setProvider(Holder.PROVIDER)
                             .build(secret));
         } catch (PKCSException | OperatorCreationException | RuntimeException undecipherable) {
+            Throwable cause = undecipherable.getCause();
+            // how Bouncy Castle says that it has no such cipher, or no key size for it
+            if (cause instanceof OperatorCreationException
+                    || cause instanceof IllegalStateException) {
+                throw problem(
+                        CertificateProblem.UNSUPPORTED,
+                        "its private key is encrypted in a way that is not supported; encrypt it"
+                                + " anew with: openssl pkcs8 -topk8",
+                        cause);
+            }
             throw wrongPassphrase(undecipherable);
         }
     }

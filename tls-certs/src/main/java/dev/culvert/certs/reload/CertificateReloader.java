@@ -55,8 +55,12 @@ public final class CertificateReloader implements AutoCloseable {
     /** How often in a row {@link #seen} was half replaced; 0 when decided. Guarded by the lock. */
     private int notReadyLooks;
 
+    /** Guarded by the lock. */
     private boolean closed;
+
+    /** Set once, right after construction; guarded by the lock. */
     private @Nullable ScheduledFuture<?> schedule;
+
     private volatile CertificateSet current;
 
     private CertificateReloader(List<CertificateFiles> files, CertificateReloadListener listener) {
@@ -90,12 +94,7 @@ public final class CertificateReloader implements AutoCloseable {
                     "The interval between looks must be at least a millisecond: " + interval);
         }
         CertificateReloader reloader = new CertificateReloader(files, listener);
-        reloader.schedule =
-                executor.scheduleWithFixedDelay(
-                        reloader::look,
-                        interval.toMillis(),
-                        interval.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        reloader.schedule(executor, interval.toMillis());
         return reloader;
     }
 
@@ -131,12 +130,22 @@ public final class CertificateReloader implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
+            if (schedule != null) {
+                schedule.cancel(false);
+            }
         } finally {
             lock.unlock();
         }
-        ScheduledFuture<?> running = schedule;
-        if (running != null) {
-            running.cancel(false);
+    }
+
+    private void schedule(ScheduledExecutorService executor, long millis) {
+        lock.lock();
+        try {
+            schedule =
+                    executor.scheduleWithFixedDelay(
+                            this::look, millis, millis, TimeUnit.MILLISECONDS);
+        } finally {
+            lock.unlock();
         }
     }
 

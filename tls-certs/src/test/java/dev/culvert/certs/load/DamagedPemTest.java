@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a file holds, it loads or it is a CertificateFileException; fixed seeds. */
 class DamagedPemTest {
-    private static final int ROUNDS = 1500;
+    private static final int ROUNDS = 800;
     private static final char[] PASSPHRASE = "letmein".toCharArray();
 
     @TempDir static Path directory;

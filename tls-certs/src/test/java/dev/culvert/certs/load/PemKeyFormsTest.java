@@ -108,6 +108,13 @@ class PemKeyFormsTest {
     }
 
     @Test
+    void rareCipherIsNotMistakenForWrongPassphrase() {
+        Path key = convert("ec", "pkcs8 -topk8 -v2 aria-256-cbc -passout pass:letmein");
+
+        assertThat(problem("ec", key, "letmein")).isEqualTo(CertificateProblem.UNSUPPORTED);
+    }
+
+    @Test
     void passphraseForPlainKeyIsIgnored() {
         ServerCertificate loaded =
                 PemFiles.load(

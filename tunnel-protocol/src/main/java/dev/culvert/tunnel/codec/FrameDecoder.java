@@ -185,7 +185,7 @@ public final class FrameDecoder {
 
     private static Refusal refusal(JsonPayload json) {
         return new Refusal(
-                json.text("sqlstate", MAX_NAME),
+                json.text("sqlstate", Frame.MAX_PAYLOAD),
                 json.text("message", Frame.MAX_PAYLOAD),
                 json.optionalText("detail", Frame.MAX_PAYLOAD),
                 json.optionalText("hint", Frame.MAX_PAYLOAD));

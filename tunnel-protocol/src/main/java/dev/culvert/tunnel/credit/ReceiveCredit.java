@@ -34,16 +34,21 @@ public final class ReceiveCredit {
         granted -= bytes;
     }
 
+    /** Bytes that arrived and were not consumed. */
+    public int unconsumed() {
+        return window - granted - consumed;
+    }
+
     /**
      * Bytes that arrived were really consumed.
      *
      * @return the bytes to grant now, or 0 to wait for more
      */
     public int consumed(int bytes) {
-        consumed += bytes;
-        if (bytes < 0 || consumed > window - granted) {
-            throw new IllegalStateException("consumes more than arrived");
+        if (bytes < 0 || bytes > unconsumed()) {
+            throw new IllegalStateException("consumes " + bytes + " of " + unconsumed());
         }
+        consumed += bytes;
         if (consumed < window / 2) {
             return 0;
         }

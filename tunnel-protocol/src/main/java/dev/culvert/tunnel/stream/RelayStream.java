@@ -73,7 +73,7 @@ public final class RelayStream {
      * @param end whether this ends the batch
      */
     public void send(ByteBuf bytes, boolean end) {
-        if (state == State.CLOSING || state == State.GONE) {
+        if (!isOpen()) {
             bytes.release();
             return;
         }
@@ -83,18 +83,14 @@ public final class RelayStream {
 
     /** The client has taken this many bytes of what {@link StreamListener#onData} gave. */
     public void consumed(int bytes) {
-        if (state == State.CLOSING || state == State.GONE || bytes == 0) {
-            return;
-        }
-        int grant = receiveCredit.consumed(bytes);
-        if (grant > 0) {
-            tunnel.output().send(new Frame.Credit(id, grant));
+        if (isOpen() && bytes != 0) {
+            grantFor(bytes);
         }
     }
 
     /** Asks the agent to cancel a batch; batches count from 1. */
     public void cancel(int batch) {
-        if (state == State.OPENED || state == State.ACCEPTED) {
+        if (isOpen()) {
             tunnel.output().send(new Frame.Cancel(id, batch));
         }
     }
@@ -104,11 +100,17 @@ public final class RelayStream {
      * more of it.
      */
     public void close() {
-        if (state == State.CLOSING || state == State.GONE) {
+        if (!isOpen()) {
             return;
         }
         state = State.CLOSING;
-        tunnel.schedule(this);
+        if (pending.isEmpty()) {
+            sendClose();
+        } else {
+            // what waits may need credit that comes only after an answer: nobody reads that answer
+            // any more, but the agent must be able to send it
+            grantFor(receiveCredit.unconsumed());
+        }
     }
 
     void onAccept() {
@@ -132,7 +134,15 @@ public final class RelayStream {
     /** Takes over the payload. */
     void onData(ByteBuf payload, boolean end) {
         switch (state) {
-            case CLOSING, GONE -> payload.release();
+            case CLOSING -> {
+                int bytes = payload.readableBytes();
+                payload.release();
+                if (!closeSent) {
+                    receiveCredit.received(bytes);
+                    grantFor(bytes);
+                }
+            }
+            case GONE -> payload.release();
             case OPENED -> {
                 payload.release();
                 throw new ProtocolViolationException("DATA before ACCEPT of stream " + id);
@@ -150,28 +160,28 @@ public final class RelayStream {
     }
 
     void onCredit(int bytes) {
+        if (closeSent) {
+            return;
+        }
         sendCredit.grant(bytes);
         tunnel.schedule(this);
     }
 
     void onClose(@Nullable Refusal reason) {
-        if (!closeSent) {
-            closeSent = true;
-            tunnel.output().send(new Frame.Close(id, null));
-        }
+        sendClose();
         end(reason);
     }
 
     /** The tunnel is broken, or the agent is done: everything that waits is void. */
     void end(@Nullable Refusal reason) {
-        State before = state;
+        boolean untold = isOpen();
         state = State.GONE;
         for (Pending piece : pending) {
             piece.bytes.release();
         }
         pending.clear();
         tunnel.remove(this);
-        if (before == State.OPENED || before == State.ACCEPTED) {
+        if (untold) {
             listener.onEnd(reason);
         }
     }
@@ -179,20 +189,12 @@ public final class RelayStream {
     /** Whether {@link #sendNext} would send something. */
     boolean hasSendable() {
         Pending head = pending.peek();
-        if (head == null) {
-            return state == State.CLOSING && !closeSent;
-        }
-        return sendCredit.available() > 0 || !head.bytes.isReadable();
+        return head != null && (sendCredit.available() > 0 || !head.bytes.isReadable());
     }
 
-    /** Sends one DATA frame, or the CLOSE that follows the last one. */
+    /** Sends one DATA frame, and the CLOSE that follows the last one. */
     void sendNext(int maxPayload) {
-        Pending head = pending.peek();
-        if (head == null) {
-            closeSent = true;
-            tunnel.output().send(new Frame.Close(id, null));
-            return;
-        }
+        Pending head = pending.element();
         int size =
                 Math.min(head.bytes.readableBytes(), Math.min(maxPayload, sendCredit.available()));
         boolean whole = size == head.bytes.readableBytes();
@@ -203,8 +205,28 @@ public final class RelayStream {
         } else {
             tunnel.output().send(new Frame.Data(id, head.bytes.readRetainedSlice(size), false));
         }
-        if (state != State.CLOSING) {
+        if (isOpen()) {
             listener.onSent(size);
+        } else if (state == State.CLOSING && pending.isEmpty()) {
+            sendClose();
+        }
+    }
+
+    private boolean isOpen() {
+        return state == State.OPENED || state == State.ACCEPTED;
+    }
+
+    private void grantFor(int consumed) {
+        int grant = receiveCredit.consumed(consumed);
+        if (grant > 0) {
+            tunnel.output().send(new Frame.Credit(id, grant));
+        }
+    }
+
+    private void sendClose() {
+        if (!closeSent) {
+            closeSent = true;
+            tunnel.output().send(new Frame.Close(id, null));
         }
     }
 }

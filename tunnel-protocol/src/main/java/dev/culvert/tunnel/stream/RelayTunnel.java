@@ -27,6 +27,7 @@ public final class RelayTunnel {
     private final IntObjectMap<RelayStream> streams = new IntObjectHashMap<>();
     private final Queue<RelayStream> round = new ArrayDeque<>();
     private int lastStream;
+    private boolean pumping;
 
     /**
      * Starts without streams.
@@ -48,10 +49,12 @@ public final class RelayTunnel {
      * @param open makes the OPEN frame for the stream's number
      */
     public RelayStream open(IntFunction<Frame.Open> open, StreamListener listener) {
-        int id = ++lastStream;
+        int id = lastStream + 1;
+        Frame.Open frame = open.apply(id);
         RelayStream stream = new RelayStream(id, this, listener, agentWindow, ownWindow);
+        lastStream = id;
         streams.put(id, stream);
-        output.send(open.apply(id));
+        output.send(frame);
         return stream;
     }
 
@@ -73,6 +76,11 @@ public final class RelayTunnel {
                 if (stream == null) {
                     data.payload().release();
                     throw unknownStream(frame);
+                }
+                int size = data.payload().readableBytes();
+                if (size > maxPayload) {
+                    data.payload().release();
+                    throw new ProtocolViolationException("DATA of " + size + " bytes");
                 }
                 stream.onData(data.payload(), data.end());
             }
@@ -97,10 +105,25 @@ public final class RelayTunnel {
         pump();
     }
 
-    /** The WebSocket is gone: every stream ends with this reason. */
+    /**
+     * The WebSocket is gone: every stream ends with this reason, also when a listener throws on
+     * hearing it.
+     */
     public void breakOff(Refusal reason) {
+        RuntimeException failure = null;
         for (RelayStream stream : new ArrayList<>(streams.values())) {
-            stream.end(reason);
+            try {
+                stream.end(reason);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -112,8 +135,8 @@ public final class RelayTunnel {
         if (!stream.scheduled && stream.hasSendable()) {
             stream.scheduled = true;
             round.add(stream);
-            pump();
         }
+        pump();
     }
 
     void remove(RelayStream stream) {
@@ -121,14 +144,25 @@ public final class RelayTunnel {
     }
 
     private void pump() {
-        while (output.isWritable()) {
-            RelayStream stream = round.poll();
-            if (stream == null) {
-                return;
+        if (pumping) {
+            return; // a listener that sends while it is told: the loop below goes on with it
+        }
+        pumping = true;
+        try {
+            while (!round.isEmpty() && output.isWritable()) {
+                takeTurn(round.remove());
             }
+        } finally {
+            pumping = false;
+        }
+    }
+
+    private void takeTurn(RelayStream stream) {
+        try {
             if (stream.hasSendable()) {
                 stream.sendNext(maxPayload);
             }
+        } finally {
             stream.scheduled = stream.hasSendable();
             if (stream.scheduled) {
                 round.add(stream);

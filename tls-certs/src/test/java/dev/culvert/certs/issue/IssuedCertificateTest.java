@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the development CA issues, and when it issues anew. */
-class ServerCertificateTest {
+class IssuedCertificateTest {
     private static final SequencedSet<String> NAMES =
             names("culvert.localhost", "*.culvert.localhost", "localhost", "127.0.0.1", "::1");
 

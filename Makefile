@@ -1,0 +1,31 @@
+# The one-line targets of Culvert. `make check` is what CI runs.
+SHELL := /bin/sh
+export JAVA_HOME := $(shell ./scripts/find-jdk)
+
+.PHONY: check build format test-java test-agent e2e fuzz clean
+
+check: test-tools build test-java test-agent e2e  ## every test
+
+.PHONY: test-tools
+test-tools:  ## what the tests need besides Maven, Node and a JDK: psql, openssl, Chromium
+	./scripts/require psql postgresql-client openssl openssl chromium chromium mvn maven node nodejs
+
+build:  ## what the command `culvert` runs
+	./scripts/build
+
+test-java:  ## formatter, Error Prone, unit and integration tests
+	mvn -B -ntp verify
+
+test-agent:  ## lint, types and tests of the npm package
+	cd browser-agent && npm run --silent check
+
+e2e:  ## node-postgres and Chromium against a running relay
+	cd browser-agent && npm run --silent e2e
+
+format:  ## formats everything
+	mvn -B -q spotless:apply
+	cd browser-agent && npm run --silent format
+
+clean:
+	mvn -B -q clean
+	rm -rf browser-agent/dist browser-agent/dist-web

@@ -1,0 +1,74 @@
+package dev.culvert.agent.cli;
+
+import dev.culvert.agent.node.NodeAgent;
+import dev.culvert.agent.node.NodeAgent.Shared;
+import dev.culvert.relay.Relay;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert demo}: a relay and an empty in-memory PGlite, ready for psql. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Starts a relay and shares an empty in-memory PGlite through it.")
+final class DemoCommand implements Callable<Integer> {
+    @Mixin private RelayOptions options = new RelayOptions();
+
+    @Option(
+            names = "--agent",
+            paramLabel = "FILE",
+            required = true,
+            defaultValue = "${sys:culvert.agent}",
+            description = "The Node agent's program; the launcher sets it.",
+            hidden = true)
+    private Path agentProgram = Path.of("");
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        DevelopmentRelay started =
+                DevelopmentRelay.start(options.settings(), new ConsoleObserver(out));
+        Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop-relay"));
+        Relay relay = started.relay();
+        NodeAgent agent =
+                NodeAgent.start(
+                        agentProgram, "wss://localhost:" + relay.httpsPort(), started.caFile());
+        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop-agent"));
+        print(out, agent.shared(), started);
+        int exitCode = agent.awaitEnd();
+        out.println("The agent has ended.");
+        out.flush();
+        return exitCode;
+    }
+
+    private static void print(PrintWriter out, Shared shared, DevelopmentRelay started) {
+        ConnectionLines lines =
+                new ConnectionLines(
+                        shared.name(),
+                        shared.host(),
+                        ConnectionLines.resolves(shared.host()),
+                        shared.port(),
+                        shared.user(),
+                        shared.password(),
+                        started.caFile());
+        synchronized (out) {
+            out.println("An empty PGlite is shared as " + shared.host() + ". Connect to it with");
+            out.println();
+            out.println("  URL   " + lines.url());
+            out.println("  JDBC  " + lines.jdbc());
+            out.println("  page  https://localhost:" + started.relay().httpsPort() + "/");
+            out.println("  psql  " + lines.psql());
+            out.println();
+            out.println("Ctrl-C stops everything.");
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.culvert.agent.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.culvert.relay.Relay;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert relay}: a relay with development certificates. */
+@Command(
+        name = "relay",
+        mixinStandardHelpOptions = true,
+        description = "Runs a relay with certificates of your own development CA.")
+final class RelayCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Mixin private RelayOptions options = new RelayOptions();
+
+    @Option(names = "--json", description = "Print one line of JSON when the relay is ready.")
+    private boolean json;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+        DevelopmentRelay started =
+                DevelopmentRelay.start(options.settings(), new LoggingObserver());
+        Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop"));
+        print(started);
+        // until a signal ends the process
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private void print(DevelopmentRelay started) throws Exception {
+        Relay relay = started.relay();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(
+                    JSON.writeValueAsString(
+                            JSON.createObjectNode()
+                                    .put("event", "ready")
+                                    .put("domain", relay.domain())
+                                    .put("postgresPort", relay.postgresPort())
+                                    .put("httpsPort", relay.httpsPort())
+                                    .put("caFile", started.caFile().toString())));
+        } else {
+            out.println(
+                    "Postgres clients connect to *." + relay.domain() + ":" + relay.postgresPort());
+            out.println("Agents connect to wss://localhost:" + relay.httpsPort());
+            out.println("The page is https://localhost:" + relay.httpsPort() + "/");
+            out.println("The CA to trust is " + started.caFile());
+        }
+        out.flush();
+    }
+}

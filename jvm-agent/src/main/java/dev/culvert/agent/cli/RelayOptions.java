@@ -1,0 +1,79 @@
+package dev.culvert.agent.cli;
+
+import dev.culvert.front.listen.FrontSettings;
+import dev.culvert.relay.config.HttpsSettings;
+import dev.culvert.relay.config.RelaySettings;
+import dev.culvert.relay.config.TunnelSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of every command that starts a relay. */
+final class RelayOptions {
+    /** The port of Postgres. */
+    static final int POSTGRES_PORT = 5432;
+
+    /** The usual port of HTTPS for a user's own programs. */
+    static final int HTTPS_PORT = 8443;
+
+    @Option(
+            names = "--domain",
+            defaultValue = "culvert.localhost",
+            description = "Domain under which databases get their names (${DEFAULT-VALUE}).")
+    private String domain = "culvert.localhost";
+
+    @Option(
+            names = "--bind",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on (${DEFAULT-VALUE}).")
+    private String bind = "127.0.0.1";
+
+    @Option(
+            names = "--postgres-port",
+            paramLabel = "PORT",
+            description = "Port for Postgres clients; 0 for any (5432, or the next free one).")
+    private @Nullable Integer postgresPort;
+
+    @Option(
+            names = "--https-port",
+            paramLabel = "PORT",
+            description = "Port for agents and browsers; 0 for any (8443, or the next free one).")
+    private @Nullable Integer httpsPort;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "How long a session may wait for its client (${DEFAULT-VALUE}).")
+    private int idleTimeoutSeconds = 300;
+
+    @Option(
+            names = "--lifetime",
+            paramLabel = "SECONDS",
+            defaultValue = "3600",
+            description = "How long a tunnel may live (${DEFAULT-VALUE}).")
+    private int lifetimeSeconds = 3600;
+
+    @Option(
+            names = "--web-root",
+            paramLabel = "DIR",
+            defaultValue = "${sys:culvert.web-root}",
+            description = "Folder of the page that the relay serves.")
+    private @Nullable Path webRoot;
+
+    /** The settings that the options stand for. */
+    RelaySettings settings() {
+        return new RelaySettings(
+                domain,
+                FrontSettings.on(bind, port(postgresPort, POSTGRES_PORT)),
+                new HttpsSettings(bind, port(httpsPort, HTTPS_PORT), webRoot),
+                TunnelSettings.DEFAULTS.withTimeouts(
+                        Duration.ofSeconds(idleTimeoutSeconds),
+                        Duration.ofSeconds(lifetimeSeconds)));
+    }
+
+    private int port(@Nullable Integer chosen, int usual) {
+        return chosen != null ? chosen : FreePort.from(bind, usual);
+    }
+}

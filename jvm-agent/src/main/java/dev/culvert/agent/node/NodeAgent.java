@@ -1,0 +1,114 @@
+package dev.culvert.agent.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Node process with an agent and an in-memory PGlite in it. It ends with this process: its
+ * standard input is a pipe whose other end closes.
+ */
+public final class NodeAgent implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final long STOP_SECONDS = 5;
+
+    /** What the agent says when its database is reachable. */
+    public record Shared(String name, String host, int port, String user, String password) {
+        /** Leaves the password out. */
+        @Override
+        public String toString() {
+            return "Shared[" + host + ":" + port + "]";
+        }
+    }
+
+    private final Process process;
+    private final BufferedReader output;
+    private final Shared shared;
+
+    private NodeAgent(Process process, BufferedReader output, Shared shared) {
+        this.process = process;
+        this.output = output;
+        this.shared = shared;
+    }
+
+    /**
+     * Starts an agent and waits until its database is shared.
+     *
+     * @param program the agent's JavaScript file
+     * @param relay the relay's address, {@code wss://…}
+     * @param caFile what the agent trusts
+     * @throws IOException when Node cannot be started, or the agent ends before it has shared
+     */
+    public static NodeAgent start(Path program, String relay, Path caFile) throws IOException {
+        Process process =
+                new ProcessBuilder(
+                                "node",
+                                program.toString(),
+                                "--relay",
+                                relay,
+                                "--ca",
+                                caFile.toString(),
+                                "--json",
+                                "--exit-with-stdin")
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        try {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                JsonNode event = JSON.readTree(line);
+                if (event.path("event").asText().equals("shared")) {
+                    return new NodeAgent(process, output, shared(event));
+                }
+            }
+        } catch (IOException e) {
+            process.destroy();
+            throw e;
+        }
+        process.destroy();
+        throw new IOException("the agent ended before it had shared its database");
+    }
+
+    /** How to reach the database. */
+    public Shared shared() {
+        return shared;
+    }
+
+    /** Waits until the agent ends, and returns its exit code. */
+    public int awaitEnd() throws InterruptedException {
+        try {
+            while (output.readLine() != null) {
+                // clients are told of by the relay in this process
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return process.waitFor();
+    }
+
+    /** Stops the agent: it says goodbye to the relay and closes its database. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Shared shared(JsonNode event) {
+        return new Shared(
+                event.path("name").asText(),
+                event.path("host").asText(),
+                event.path("port").asInt(),
+                event.path("user").asText(),
+                event.path("password").asText());
+    }
+}
