@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every form of key file that OpenSSL writes. */
 class PemKeyFormsTest {
-    private static final String SECRET = "open sesame \u00a7".replace(" ", "-");
+    private static final String SECRET = "open sesame \u00a7";
 
     @TempDir static Path directory;
 
@@ -99,8 +99,9 @@ class PemKeyFormsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pkcs8 -topk8", "ec -aes256"})
-    void passphraseOutsideAsciiIsTakenAsUtf8(String conversion) {
-        Path key = convert("ec", conversion + " -passout pass:" + SECRET);
+    void passphraseOutsideAsciiIsTakenAsUtf8(String conversion) throws IOException {
+        Files.writeString(directory.resolve("secret.txt"), SECRET + "\n");
+        Path key = convert("ec", conversion + " -passout file:secret.txt");
 
         ServerCertificate loaded = PemFiles.load(certificate("ec"), key, SECRET.toCharArray());
 
