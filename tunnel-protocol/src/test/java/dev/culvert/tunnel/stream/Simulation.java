@@ -52,6 +52,7 @@ final class Simulation {
     private final class Output implements FrameOutput {
         @Override
         public void send(Frame frame) {
+            assertThat(isWritable() || !(frame instanceof Frame.Data)).as("writable").isTrue();
             toAgent.add(overTheWire(frame, Role.AGENT));
         }
 
