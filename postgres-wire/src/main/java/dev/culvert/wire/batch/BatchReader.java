@@ -55,8 +55,11 @@ public final class BatchReader {
         forwardable = 0;
         discardable = 0;
         batchEnd = null;
-        if (discarding) {
+        if (discarding && start < end) {
             return discard(end - start);
+        }
+        if (discarding) {
+            return Progress.PARTIAL;
         }
         int at = start;
         while (true) {

@@ -166,6 +166,17 @@ class BatchReaderTest {
     }
 
     @Test
+    void waitsForTheRestOfWhatToDrop() {
+        assertThat(reader.scan(buffer(Arrays.copyOf(COPY_DATA, 6)))).isEqualTo(Progress.DISCARD);
+        assertThat(reader.discardable()).isEqualTo(6);
+
+        assertThat(reader.scan(buffer())).isEqualTo(Progress.PARTIAL);
+        assertThat(reader.discardable()).isZero();
+        assertThat(reader.scan(buffer(new byte[3]))).isEqualTo(Progress.DISCARD);
+        assertThat(reader.scan(buffer(QUERY))).isEqualTo(Progress.END_OF_BATCH);
+    }
+
+    @Test
     void acceptsTerminateDuringCopy() {
         reader.enterCopyIn();
 

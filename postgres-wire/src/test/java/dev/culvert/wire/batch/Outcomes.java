@@ -42,7 +42,9 @@ final class Outcomes {
                 }
                 case TERMINATE -> terminated = true;
                 case DISCARD -> {
-                    // scan again
+                    if (reader.discardable() == 0) {
+                        throw new AssertionError("scanning again would never end");
+                    }
                 }
                 case PARTIAL, NEEDS_HEADER -> {
                     return;
