@@ -69,7 +69,8 @@ final class DevelopmentRelay implements AutoCloseable {
     @Override
     public void close() {
         try {
-            relay.stop().eventually(vertx::close).await(STOP_SECONDS, TimeUnit.SECONDS);
+            relay.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new IllegalStateException("the relay did not stop in time", e);
         }

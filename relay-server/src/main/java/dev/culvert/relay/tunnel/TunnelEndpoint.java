@@ -11,13 +11,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where agents dial in: upgrades to a WebSocket, whose frames an {@link AgentConnection} takes. */
-public final class TunnelEndpoint implements Handler<RoutingContext> {
+public final class TunnelEndpoint implements Handler<HttpServerRequest> {
     /** The path of the endpoint. */
     public static final String PATH = "/tunnel";
 
@@ -44,17 +43,16 @@ public final class TunnelEndpoint implements Handler<RoutingContext> {
     }
 
     @Override
-    public void handle(RoutingContext context) {
-        HttpServerRequest request = context.request();
+    public void handle(HttpServerRequest request) {
         if (!"websocket".equals(lower(request.getHeader(HttpHeaders.UPGRADE)))) {
-            context.response()
+            request.response()
                     .setStatusCode(426)
                     .putHeader(HttpHeaders.UPGRADE, "websocket")
                     .end("This is where Culvert agents connect, by WebSocket.\n");
             return;
         }
         if (!offersProtocol(request)) {
-            context.response()
+            request.response()
                     .setStatusCode(400)
                     .end("The WebSocket subprotocol must be " + Frame.SUBPROTOCOL + ".\n");
             return;

@@ -5,9 +5,11 @@ import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.tunnel.frame.Frame;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -59,7 +61,7 @@ public final class HttpsServer {
                         .setMaxWebSocketFrameSize(maxFrame)
                         .setMaxWebSocketMessageSize(maxFrame);
         return vertx.createHttpServer(options)
-                .requestHandler(router(vertx, settings, endpoint))
+                .requestHandler(requests(endpoint, page(vertx, settings)))
                 .listen()
                 .map(HttpsServer::new);
     }
@@ -74,9 +76,21 @@ public final class HttpsServer {
         return server.close();
     }
 
-    private static Router router(Vertx vertx, HttpsSettings settings, TunnelEndpoint endpoint) {
+    /**
+     * The endpoint gets its requests as they are: Vert.x Web would hide the WebSocket's channel.
+     */
+    private static Handler<HttpServerRequest> requests(TunnelEndpoint endpoint, Router page) {
+        return request -> {
+            if (request.path().equals(TunnelEndpoint.PATH)) {
+                endpoint.handle(request);
+            } else {
+                page.handle(request);
+            }
+        };
+    }
+
+    private static Router page(Vertx vertx, HttpsSettings settings) {
         Router router = Router.router(vertx);
-        router.get(TunnelEndpoint.PATH).handler(endpoint);
         router.get().handler(HttpsServer::securityHeaders);
         Path webRoot = settings.webRoot();
         if (webRoot == null) {
