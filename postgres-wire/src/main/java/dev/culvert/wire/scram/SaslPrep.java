@@ -22,12 +22,15 @@ final class SaslPrep {
         return refused ? password : normalized;
     }
 
-    /** RFC 4013, section 2.1: other spaces become the space, and some characters nothing. */
+    /**
+     * RFC 4013, section 2.1: other spaces become the space, and some characters nothing. U+200B is
+     * in both tables; as in Postgres, it becomes the space.
+     */
     private static String map(String password) {
         var mapped = new StringBuilder(password.length());
         password.codePoints()
-                .filter(c -> !StringPrepTables.isMappedToNothing(c))
                 .map(c -> StringPrepTables.isNonAsciiSpace(c) ? ' ' : c)
+                .filter(c -> !StringPrepTables.isMappedToNothing(c))
                 .forEach(mapped::appendCodePoint);
         return mapped.toString();
     }

@@ -18,6 +18,7 @@ class SaslPrepTest {
         "\u2168, IX",
         "a\u00a0b, a b",
         "\u3000x, ' x'",
+        "a\u200bb, a b",
         "e\u0301, \u00e9",
         "\ufb01, fi",
         "\u0627\u0644\u0642, \u0627\u0644\u0642",
