@@ -1,0 +1,112 @@
+package dev.culvert.agent.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Debian's psql, as a process: {@code sslmode=verify-full}, by the tunnel's own host name. */
+final class Psql {
+    private static final long TIMEOUT_SECONDS = 60;
+
+    /** What a run of psql said. */
+    record Result(int exitCode, String out, String err) {}
+
+    private final Map<String, String> connection = new LinkedHashMap<>();
+
+    Psql(SharedDatabase database) {
+        connection.put("host", database.shared().host());
+        connection.put("hostaddr", "127.0.0.1");
+        connection.put("port", Integer.toString(database.port()));
+        connection.put("dbname", "postgres");
+        connection.put("user", database.shared().user());
+        connection.put("password", database.shared().password());
+        connection.put("sslmode", "verify-full");
+        connection.put("sslrootcert", database.caFile().toString());
+        connection.put("connect_timeout", "20");
+    }
+
+    /** Changes a connection parameter. */
+    Psql with(String name, String value) {
+        connection.put(name, value);
+        return this;
+    }
+
+    /** Runs statements, each as a Query of its own; output unaligned, without headers. */
+    Result run(String... statements) {
+        List<String> arguments = new ArrayList<>();
+        for (String statement : statements) {
+            arguments.add("-c");
+            arguments.add(statement);
+        }
+        return run(arguments);
+    }
+
+    /** Runs the statements of a file. */
+    Result runFile(Path file) {
+        return run(List.of("-f", file.toString()));
+    }
+
+    /** Starts psql, to be fed through its standard input. */
+    Process start() {
+        try {
+            return command(List.of()).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Result run(List<String> arguments) {
+        try {
+            Path out = Files.createTempFile("psql", ".out");
+            Path err = Files.createTempFile("psql", ".err");
+            Process process =
+                    command(arguments)
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile())
+                            .start();
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("psql did not end; it said " + Files.readString(err));
+            }
+            return new Result(
+                    process.exitValue(),
+                    Files.readString(out, StandardCharsets.UTF_8),
+                    Files.readString(err, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ProcessBuilder command(List<String> arguments) {
+        StringBuilder conninfo = new StringBuilder();
+        connection.forEach((name, value) ->
+                conninfo.append(name)
+                        .append("='")
+                        .append(value.replace("\\", "\\\\").replace("'", "\\'"))
+                        .append("' "));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "psql",
+                                "-X",
+                                "-A",
+                                "-t",
+                                "-v",
+                                "VERBOSITY=verbose",
+                                "-v",
+                                "ON_ERROR_STOP=1",
+                                "-d",
+                                conninfo.toString()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
+    }
+}
