@@ -14,12 +14,13 @@ final class SaslPrep {
         if (password.chars().allMatch(c -> c < 0x80)) {
             return password;
         }
-        String normalized = Normalizer.normalize(map(password), Normalizer.Form.NFKC);
+        String mapped = map(password);
+        // RFC 4013 looks at the normalized text, but Postgres and libpq at the mapped one
         boolean refused =
-                normalized.isEmpty()
-                        || normalized.codePoints().anyMatch(StringPrepTables::isProhibited)
-                        || !isBidiSound(normalized);
-        return refused ? password : normalized;
+                mapped.isEmpty()
+                        || mapped.codePoints().anyMatch(StringPrepTables::isProhibited)
+                        || !isBidiSound(mapped);
+        return refused ? password : Normalizer.normalize(mapped, Normalizer.Form.NFKC);
     }
 
     /**

@@ -43,6 +43,7 @@ class SaslPrepTest {
                 "\ufb01\ue000",
                 "\ufb01\u200e",
                 "\ufb01\ufffd",
+                "\ufb01\u0340",
                 "\u00ad",
                 "\u0007"
             })
