@@ -1,0 +1,142 @@
+import {
+  type AnswerRules,
+  AnswerScanner,
+  firstColumn,
+  firstError,
+  type Notification,
+  PASS_ALL,
+} from '../postgres/answer-scanner.ts';
+import { concat, isStartup, query } from '../postgres/messages.ts';
+import type { Database } from './database.ts';
+import { Lease, type Release, takeLock } from './lock.ts';
+import { BackendSession } from './session.ts';
+import type { RunSql } from './session-state.ts';
+
+/** The database can run nothing any more, because it was closed or its program has ended. */
+export class BackendDied extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BackendDied';
+  }
+}
+
+/**
+ * A PGlite as sessions see it: one backend, leased to one session at a time.
+ *
+ * Between two batches of a session that is in no transaction PGlite's transaction lock is free, and
+ * the owner's own queries get their turn.
+ */
+export class Backend {
+  readonly #database: Database;
+  readonly #lease = new Lease();
+  readonly #onDied: (reason: string) => void;
+  #busy = false;
+  #died: BackendDied | undefined;
+
+  /** @param onDied called once, when a batch could not be run because the database has stopped */
+  constructor(database: Database, onDied: (reason: string) => void) {
+    this.#database = database;
+    this.#onDied = onDied;
+  }
+
+  /** Whether a batch is running at this moment. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** A session; it takes the backend with its first batch. */
+  openSession(): BackendSession {
+    return new BackendSession(this);
+  }
+
+  /** Waits until no other session has the backend. */
+  lease(): Promise<Release> {
+    return this.#lease.take();
+  }
+
+  /** Waits until the owner is in no transaction and keeps it so. */
+  async holdTransactionLock(): Promise<Release> {
+    this.#checkAlive();
+    return takeLock((fn) => this.#database._runExclusiveTransaction(fn));
+  }
+
+  /** Runs frontend messages as one piece; the transaction lock is held by the caller. */
+  async execute(messages: Uint8Array, rules: AnswerRules = PASS_ALL): Promise<AnswerScanner> {
+    const scanner = new AnswerScanner(rules);
+    await this.#database._runExclusiveQuery(async () => {
+      this.#checkAlive();
+      this.#busy = true;
+      try {
+        await this.#database.execProtocolRawStream(messages, {
+          syncToFs: false,
+          onRawData: (view) => scanner.add(view),
+        });
+      } catch (error) {
+        if (isStartup(messages) && error instanceof Error) {
+          throw error; // PGlite refused the StartupMessage, and goes on
+        }
+        throw this.#die(error);
+      } finally {
+        this.#busy = false;
+      }
+      if (scanner.status === 'I') {
+        // As PGlite's own query() does: what was committed goes to IndexedDB or the disk.
+        await this.#database.syncToFs();
+      }
+    });
+    return scanner;
+  }
+
+  /** Runs SQL of the agent's own; the transaction lock is held by the caller. */
+  readonly runSql: RunSql = async (sql) => {
+    const scanner = await this.execute(query(sql));
+    this.passToOwner(scanner.notifications);
+    const answer = concat(scanner.chunks);
+    return { values: firstColumn(answer), error: firstError(answer) };
+  };
+
+  /**
+   * Lets the owner's listeners hear notifications that stood in an answer to a client. PGlite calls
+   * them only for answers that it parses itself, so the notifications are sent once more, by a
+   * query of the owner's; it runs when the transaction lock is free.
+   */
+  passToOwner(notifications: readonly Notification[]): void {
+    if (notifications.length === 0) {
+      return;
+    }
+    this.#database
+      .query(
+        'SELECT pg_catalog.pg_notify(n.c, n.p) FROM unnest($1::text[], $2::text[]) AS n(c, p)',
+        [notifications.map(({ channel }) => channel), notifications.map(({ payload }) => payload)],
+      )
+      .catch(() => {
+        // The database was closed meanwhile; there is nobody left to tell.
+      });
+  }
+
+  #checkAlive(): void {
+    if (this.#died !== undefined) {
+      throw this.#died;
+    }
+    if (!this.#database.ready) {
+      throw this.#die(new Error('the database was closed'));
+    }
+  }
+
+  #die(cause: unknown): BackendDied {
+    if (this.#died === undefined) {
+      const reason = cause instanceof Error ? cause.message : messageOf(cause);
+      this.#died = new BackendDied(reason, { cause });
+      this.#onDied(reason);
+    }
+    return this.#died;
+  }
+}
+
+/** PGlite throws Emscripten's ExitStatus, which is no Error. */
+function messageOf(thrown: unknown): string {
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) {
+    return String(thrown.message);
+  }
+  return String(thrown);
+}

@@ -1,0 +1,316 @@
+import type { AnswerRules } from '../postgres/answer-scanner.ts';
+import { refuseCopyFromStdin } from '../postgres/copy-check.ts';
+import {
+  bindUnnamed,
+  concat,
+  errorResponse,
+  executeUnnamed,
+  Frontend,
+  flush,
+  isStartup,
+  lastMessageType,
+  parse,
+  query,
+  readyForQuery,
+  sync,
+  type TransactionStatus,
+} from '../postgres/messages.ts';
+import { raiseStatement } from '../postgres/raised-error.ts';
+import type { Backend } from './backend.ts';
+import type { Release } from './lock.ts';
+import {
+  isLiveChannel,
+  listenAgain,
+  readSessionState,
+  restoreSessionState,
+  type SessionState,
+} from './session-state.ts';
+
+/** A batch on its way through the backend; shared with whoever may cancel it. */
+export class Batch {
+  readonly messages: Uint8Array;
+  #phase: 'waiting' | 'cancelled' | 'running' = 'waiting';
+  #onCancelled: () => void = () => {};
+  /** Resolves when the batch is cancelled while it waits. */
+  readonly cancelled: Promise<void> = new Promise((resolve) => {
+    this.#onCancelled = resolve;
+  });
+
+  constructor(messages: Uint8Array) {
+    this.messages = messages;
+  }
+
+  get isCancelled(): boolean {
+    return this.#phase === 'cancelled';
+  }
+
+  /** Cancels the batch if it is still waiting; PGlite cannot be interrupted once it runs. */
+  cancel(): void {
+    if (this.#phase === 'waiting' && !isStartup(this.messages)) {
+      this.#phase = 'cancelled';
+      this.#onCancelled();
+    }
+  }
+
+  /** The batch goes to the backend now; a later cancel is ignored. */
+  start(): void {
+    if (this.#phase === 'waiting') {
+      this.#phase = 'running';
+    }
+  }
+}
+
+/**
+ * ```
+ *   waiting ──lease──▶ preparing ──snapshot──▶ active ──reset──▶ ended
+ *      └────────────────────end()──────────────────────────────────▲
+ * ```
+ */
+type State =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'preparing' }
+  | { readonly kind: 'active'; readonly lease: Release; readonly before: SessionState }
+  | { readonly kind: 'ended' };
+
+/** Whether a session keeps PGlite's transaction lock, and why. */
+type Hold =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'taking'; readonly lock: Promise<Release> }
+  | { readonly kind: 'held'; readonly release: Release };
+
+/** The session ended while a batch of it was still waiting; the batch does not run. */
+export class SessionEnded extends Error {
+  constructor() {
+    super('the session has ended');
+    this.name = 'SessionEnded';
+  }
+}
+
+const CANCELLED_STATE = '57014';
+const CANCELLED_TEXT = 'canceling statement due to user request';
+
+/**
+ * One client's session on the backend. Batches are given one after the other: `run` is called again
+ * when the one before has been answered.
+ *
+ * The session keeps PGlite's transaction lock while it is in a transaction, and from a Flush to the
+ * Sync that ends what the Flush left open.
+ */
+export class BackendSession {
+  readonly #backend: Backend;
+  #state: State = { kind: 'waiting' };
+  #activating: Promise<void> | undefined;
+  #hold: Hold = { kind: 'free' };
+  #status: TransactionStatus = 'I';
+  /** False from a batch that ended in Flush to the next ReadyForQuery. */
+  #synced = true;
+  /** Whether the client has used LISTEN: before that, notifications are the owner's alone. */
+  #listens = false;
+  #current: Batch | undefined;
+  #running: Promise<Uint8Array[]> | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /**
+   * Runs a batch when it is this session's turn.
+   *
+   * @returns the backend's bytes
+   * @throws {BackendDied} if the database has stopped
+   * @throws {SessionEnded} if `end` was called first
+   */
+  run(batch: Batch): Promise<Uint8Array[]> {
+    this.#current = batch;
+    this.#running = this.#run(batch);
+    return this.#running;
+  }
+
+  /** Ends the session and resets the backend; resolves when the next session may come. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #run(batch: Batch): Promise<Uint8Array[]> {
+    const turn = this.#takeTurn();
+    turn.catch(() => {}); // if the batch is cancelled, nobody else looks at it
+    const wait: 'turn' | 'cancelled' = await Promise.race([
+      turn.then(() => 'turn' as const),
+      batch.cancelled.then(() => 'cancelled' as const),
+    ]);
+    if (wait === 'cancelled') {
+      const answer = this.#answerOfCancelled(batch);
+      if (answer !== undefined) {
+        turn.then(() => this.#releaseIfUnused(batch)).catch(() => {});
+        return answer;
+      }
+      await turn;
+    }
+    if (this.#ending !== undefined) {
+      throw new SessionEnded();
+    }
+    batch.start();
+    return this.#execute(batch);
+  }
+
+  async #takeTurn(): Promise<void> {
+    this.#activating ??= this.#activate();
+    await this.#activating;
+    await this.#takeLock();
+  }
+
+  async #activate(): Promise<void> {
+    const lease = await this.#backend.lease();
+    if (this.#ending !== undefined) {
+      lease();
+      throw new SessionEnded();
+    }
+    this.#state = { kind: 'preparing' };
+    try {
+      await this.#takeLock();
+      const before = await readSessionState(this.#backend.runSql);
+      this.#state = { kind: 'active', lease, before };
+    } catch (error) {
+      this.#state = { kind: 'ended' };
+      this.#release();
+      lease();
+      throw error;
+    }
+  }
+
+  async #execute(batch: Batch): Promise<Uint8Array[]> {
+    const messages = batch.isCancelled
+      ? raiseInPlaceOf(batch.messages)
+      : refuseCopyFromStdin(batch.messages);
+    const rules: AnswerRules = {
+      passNotification: ({ channel }) => this.#listens && !isLiveChannel(channel),
+      fromErrorOn: batch.isCancelled,
+    };
+    try {
+      const answer = await this.#backend.execute(messages, rules);
+      this.#listens ||= answer.tags.includes('LISTEN');
+      this.#synced = answer.status !== undefined;
+      this.#status = answer.status ?? this.#status;
+      this.#backend.passToOwner(answer.notifications);
+      if (this.#isIdle() && forgetsChannels(answer.tags) && this.#state.kind === 'active') {
+        await listenAgain(this.#backend.runSql, this.#state.before);
+      }
+      return answer.chunks;
+    } finally {
+      this.#releaseIfIdle();
+    }
+  }
+
+  /** The answer to a batch that never ran, or undefined if the backend itself has to fail it. */
+  #answerOfCancelled(batch: Batch): Uint8Array[] | undefined {
+    if (!this.#isIdle() || lastMessageType(batch.messages) === Frontend.FLUSH) {
+      return undefined;
+    }
+    return [errorResponse(CANCELLED_STATE, CANCELLED_TEXT), readyForQuery('I')];
+  }
+
+  async #end(): Promise<void> {
+    if (this.#state.kind === 'waiting') {
+      // Whoever gets the lease after this gives it on at once.
+      this.#state = { kind: 'ended' };
+      return;
+    }
+    await settled(this.#activating);
+    await settled(this.#running);
+    await this.#reset();
+  }
+
+  async #reset(): Promise<void> {
+    if (this.#state.kind !== 'active') {
+      return;
+    }
+    const { lease, before } = this.#state;
+    this.#state = { kind: 'ended' };
+    try {
+      await this.#takeLock();
+      if (!this.#synced) {
+        const answer = await this.#backend.execute(sync());
+        this.#status = answer.status ?? this.#status;
+      }
+      if (this.#status !== 'I') {
+        await this.#backend.runSql('ROLLBACK');
+      }
+      await restoreSessionState(this.#backend.runSql, before);
+    } catch {
+      // The backend has died, and has told its owner so: there is nothing to reset.
+    } finally {
+      this.#status = 'I';
+      this.#synced = true;
+      this.#release();
+      lease();
+    }
+  }
+
+  #isIdle(): boolean {
+    return this.#synced && this.#status === 'I';
+  }
+
+  async #takeLock(): Promise<void> {
+    if (this.#hold.kind === 'free') {
+      this.#hold = { kind: 'taking', lock: this.#backend.holdTransactionLock() };
+    }
+    if (this.#hold.kind === 'taking') {
+      const taking = this.#hold;
+      try {
+        const release = await taking.lock;
+        if (this.#hold === taking) {
+          this.#hold = { kind: 'held', release };
+        }
+      } catch (error) {
+        this.#hold = { kind: 'free' };
+        throw error;
+      }
+    }
+  }
+
+  /** After a cancelled batch has been answered: its turn has come, and nothing needs it. */
+  #releaseIfUnused(batch: Batch): void {
+    if (this.#current === batch && this.#ending === undefined) {
+      this.#releaseIfIdle();
+    }
+  }
+
+  #releaseIfIdle(): void {
+    if (this.#isIdle()) {
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    if (this.#hold.kind === 'held') {
+      this.#hold.release();
+      this.#hold = { kind: 'free' };
+    }
+  }
+}
+
+/** Whether a command has ended every LISTEN, those of the owner as well. */
+function forgetsChannels(tags: readonly string[]): boolean {
+  return tags.includes('DISCARD ALL') || tags.includes('UNLISTEN');
+}
+
+/** What fails a cancelled batch on the backend, with an answer of the same shape. */
+function raiseInPlaceOf(messages: Uint8Array): Uint8Array {
+  const statement = raiseStatement(CANCELLED_STATE, CANCELLED_TEXT);
+  const last = lastMessageType(messages);
+  if (last !== Frontend.SYNC && last !== Frontend.FLUSH) {
+    return query(statement);
+  }
+  return concat([
+    parse(new Uint8Array(0), statement),
+    bindUnnamed(),
+    executeUnnamed(),
+    last === Frontend.SYNC ? sync() : flush(),
+  ]);
+}
+
+async function settled(promise: Promise<unknown> | undefined): Promise<void> {
+  await promise?.catch(() => {});
+}

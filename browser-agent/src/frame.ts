@@ -1,0 +1,135 @@
+/**
+ * The frames of `culvert.v1` as values; PROTOCOL.md sections 2 to 4 describe them.
+ *
+ * ```
+ * type u8 | flags u8 | reserved u16 = 0 | stream u32 | payload …      (big-endian)
+ * ```
+ */
+
+import type { Refusal } from './refusal.ts';
+
+/** The WebSocket subprotocol, and the value of `version` in HELLO and WELCOME. */
+export const SUBPROTOCOL = 'culvert.v1';
+export const PROTOCOL_VERSION = 1;
+
+/** type (1) + flags (1) + reserved (2) + stream (4). */
+export const HEADER_BYTES = 8;
+/** PROTOCOL.md section 2: a frame is at most its header and this many bytes. */
+export const MAX_PAYLOAD_BYTES = 65_536;
+/** PROTOCOL.md section 5: credit that would pass this is a violation. */
+export const MAX_CREDIT = 2 ** 31 - 1;
+/** PROTOCOL.md section 3: the smallest and the largest window of HELLO. */
+export const MIN_WINDOW = 32_768;
+export const MAX_WINDOW = 8_388_608;
+
+/** Frame types; those with the high bit set that are not listed here are ignored. */
+export const FrameType = {
+  HELLO: 0x01,
+  WELCOME: 0x02,
+  OPEN: 0x03,
+  ACCEPT: 0x04,
+  REJECT: 0x05,
+  DATA: 0x06,
+  CREDIT: 0x07,
+  CANCEL: 0x08,
+  CLOSE: 0x09,
+  PING: 0x0a,
+  PONG: 0x0b,
+  ACK: 0x0c,
+  GOAWAY: 0x0d,
+} as const;
+
+/** DATA: the last bytes of a batch, or of a batch's answer. */
+export const FLAG_END = 0x01;
+/** PONG: the backend is running a batch at this moment. */
+export const FLAG_BUSY = 0x01;
+/** PONG: the agent's page is hidden, and its timers may be throttled. */
+export const FLAG_HIDDEN = 0x02;
+/** An unknown type with this bit is ignored, without it it is a violation. */
+export const IGNORABLE_TYPE_BIT = 0x80;
+
+/** The payload of HELLO. */
+export interface Hello {
+  readonly version: number;
+  readonly agent: string;
+  readonly name?: string;
+  readonly token?: string;
+  readonly mode?: string;
+  readonly users: readonly { readonly name: string; readonly verifier: string }[];
+  readonly backend: { readonly kind: 'pglite' | 'postgres'; readonly version: string };
+  readonly idleTimeout?: number;
+  readonly lifetime?: number;
+  readonly window: number;
+}
+
+/** The payload of WELCOME. */
+export interface Welcome {
+  readonly version: number;
+  readonly relay: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Seconds. */
+  readonly idleTimeout: number;
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Bytes: the largest DATA payload in either direction. */
+  readonly maxPayload: number;
+  /** Bytes: what the agent may send on a new stream before the first CREDIT. */
+  readonly window: number;
+}
+
+/** The payload of OPEN: what the agent may show its owner about a client. */
+export interface Open {
+  readonly session: string;
+  readonly user: string;
+  readonly database: string;
+  readonly client: { readonly address: string; readonly port: number };
+  readonly application: string;
+}
+
+/** The payload of GOAWAY. */
+export interface GoAway {
+  /** A name of PROTOCOL.md section 10. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What an agent receives. */
+export type RelayFrame =
+  | { readonly type: 'WELCOME'; readonly welcome: Welcome }
+  | { readonly type: 'OPEN'; readonly stream: number; readonly open: Open }
+  | {
+      readonly type: 'DATA';
+      readonly stream: number;
+      readonly end: boolean;
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: 'CREDIT'; readonly stream: number; readonly bytes: number }
+  | { readonly type: 'CANCEL'; readonly stream: number; readonly batch: number }
+  | { readonly type: 'CLOSE'; readonly stream: number; readonly refusal: Refusal | undefined }
+  | { readonly type: 'PING'; readonly payload: Uint8Array }
+  | { readonly type: 'PONG'; readonly payload: Uint8Array }
+  | { readonly type: 'ACK'; readonly count: bigint }
+  | { readonly type: 'GOAWAY'; readonly goAway: GoAway };
+
+/** What an agent sends. */
+export type AgentFrame =
+  | { readonly type: 'HELLO'; readonly hello: Hello }
+  | { readonly type: 'ACCEPT'; readonly stream: number }
+  | { readonly type: 'REJECT'; readonly stream: number; readonly refusal: Refusal }
+  | {
+      readonly type: 'DATA';
+      readonly stream: number;
+      readonly end: boolean;
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: 'CREDIT'; readonly stream: number; readonly bytes: number }
+  | { readonly type: 'CLOSE'; readonly stream: number; readonly refusal: Refusal | undefined }
+  | {
+      readonly type: 'PONG';
+      readonly payload: Uint8Array;
+      readonly busy: boolean;
+      readonly hidden: boolean;
+    }
+  | { readonly type: 'GOAWAY'; readonly goAway: GoAway };

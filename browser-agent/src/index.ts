@@ -1,0 +1,20 @@
+/**
+ * Shares a PGlite database through a Culvert relay, so that any Postgres client can reach it.
+ *
+ * @packageDocumentation
+ */
+
+export type { Database } from './backend/database.ts';
+export type { Retry } from './close-code.ts';
+export * from './errors.ts';
+export type { ShareOptions } from './options.ts';
+export {
+  type ClientEvent,
+  type Share,
+  type ShareEvents,
+  type ShareState,
+  shareDatabase,
+} from './share.ts';
+export type { ClosedReason } from './tunnel/tunnel.ts';
+export { VERSION } from './version.ts';
+export type { WebSocketConstructor, WebSocketLike } from './websocket.ts';

@@ -1,0 +1,148 @@
+import { OptionError } from './errors.ts';
+import { MAX_WINDOW, MIN_WINDOW } from './frame.ts';
+import type { WebSocketConstructor } from './websocket.ts';
+
+/** How to share a database. */
+export interface ShareOptions {
+  /** The relay's address: `wss://host:port` or `https://host:port`; `/tunnel` is added. */
+  readonly relay: string | URL;
+  /** Proof that this agent may open a tunnel, if the relay asks for one. Never put in the URL. */
+  readonly token?: string | undefined;
+  /**
+   * The tunnel name to ask for: 3 to 63 of `a-z`, `0-9` and `-`, not at an end. Default: the relay
+   * makes one.
+   */
+  readonly name?: string | undefined;
+  /** The user name that clients log in with. Default: `postgres`. */
+  readonly user?: string | undefined;
+  /** The password that clients log in with. Default: a random one of 192 bits. */
+  readonly password?: string | undefined;
+  /** Seconds a session may wait for its client. Default and upper bound: the relay's. */
+  readonly idleTimeout?: number | undefined;
+  /** Seconds until sharing ends by itself. Default and upper bound: the relay's. */
+  readonly lifetime?: number | undefined;
+  /**
+   * The WebSocket class to dial with. Default: the browser's, and that of `ws` in Node.
+   * `culvert.v1` wants no compression: a class of your own should not offer it.
+   */
+  readonly webSocket?: WebSocketConstructor | undefined;
+  /**
+   * Bytes of a batch that the relay may send ahead, per session: 32 768 to 8 388 608. More is faster
+   * over a slow line and costs memory. Default: 1 048 576.
+   */
+  readonly window?: number | undefined;
+  /**
+   * Bytes that one batch (a statement with its parameters, or a pipeline of them) may have; a
+   * larger one ends its session with 54000. Default: 268 435 456.
+   */
+  readonly maxBatch?: number | undefined;
+  /** Milliseconds until the relay must have answered. Default: 20 000. */
+  readonly connectTimeout?: number | undefined;
+}
+
+/** The options with every default filled in. */
+export interface CheckedOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly name: string | undefined;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly idleTimeout: number | undefined;
+  readonly lifetime: number | undefined;
+  readonly webSocket: WebSocketConstructor | undefined;
+  readonly window: number;
+  readonly maxBatch: number;
+  readonly connectTimeout: number;
+}
+
+const DEFAULT_USER = 'postgres';
+const DEFAULT_WINDOW = 1_048_576;
+const DEFAULT_MAX_BATCH = 268_435_456;
+const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+const TUNNEL_PATH = '/tunnel';
+/** PROTOCOL.md section 3. */
+const TUNNEL_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+/**
+ * Checks the options and fills in defaults.
+ *
+ * @throws {OptionError} naming the first option that is wrong
+ */
+export function checkOptions(options: ShareOptions): CheckedOptions {
+  if (options.name !== undefined && !TUNNEL_NAME.test(options.name)) {
+    throw new OptionError(
+      'name',
+      `"${options.name}" is no tunnel name`,
+      'Use 3 to 63 of a-z, 0-9 and -, with no - at an end.',
+    );
+  }
+  for (const option of ['user', 'password'] as const) {
+    const text = options[option];
+    if (text !== undefined && (text === '' || text.includes('\0'))) {
+      throw new OptionError(
+        option,
+        'is empty or contains a zero byte',
+        'Leave it out or change it.',
+      );
+    }
+  }
+  return {
+    url: tunnelUrl(options.relay),
+    token: options.token,
+    name: options.name,
+    user: options.user ?? DEFAULT_USER,
+    password: options.password,
+    idleTimeout: optionalInteger('idleTimeout', options.idleTimeout),
+    lifetime: optionalInteger('lifetime', options.lifetime),
+    webSocket: options.webSocket,
+    window: integer('window', options.window ?? DEFAULT_WINDOW, MIN_WINDOW, MAX_WINDOW),
+    maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
+    connectTimeout: integer(
+      'connectTimeout',
+      options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      1,
+      2 ** 31 - 1,
+    ),
+  };
+}
+
+/** `https://relay.example` and `wss://relay.example/` become `wss://relay.example/tunnel`. */
+function tunnelUrl(relay: string | URL): string {
+  const hint = 'Use wss://host:port or https://host:port.';
+  let url: URL;
+  try {
+    url = new URL(relay);
+  } catch {
+    throw new OptionError('relay', `"${relay}" is no URL`, hint);
+  }
+  const protocols: Readonly<Record<string, string>> = {
+    'https:': 'wss:',
+    'http:': 'ws:',
+    'wss:': 'wss:',
+    'ws:': 'ws:',
+  };
+  const protocol = protocols[url.protocol];
+  if (protocol === undefined) {
+    throw new OptionError('relay', `"${url.protocol}" is no protocol of a relay`, hint);
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new OptionError('relay', 'has more than a host, a port and a path', hint);
+  }
+  const path = url.pathname.replace(/\/$/, '');
+  return `${protocol}//${url.host}${path.endsWith(TUNNEL_PATH) ? path : path + TUNNEL_PATH}`;
+}
+
+function optionalInteger(option: string, value: number | undefined): number | undefined {
+  return value === undefined ? undefined : integer(option, value, 1, 2 ** 31 - 1);
+}
+
+function integer(option: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new OptionError(
+      option,
+      `${value} is out of range`,
+      `Use a whole number of ${least} to ${most}.`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,154 @@
+/** The few Postgres messages that the agent itself reads or writes. */
+
+const utf8 = new TextEncoder();
+
+/** Message types of frontend messages, as character codes. */
+export const Frontend = {
+  QUERY: 0x51, // Q
+  PARSE: 0x50, // P
+  BIND: 0x42, // B
+  EXECUTE: 0x45, // E
+  SYNC: 0x53, // S
+  FLUSH: 0x48, // H
+  FUNCTION_CALL: 0x46, // F
+} as const;
+
+/** Message types of backend messages, as character codes. */
+export const BackendMessage = {
+  COMMAND_COMPLETE: 0x43, // C
+  DATA_ROW: 0x44, // D
+  ERROR_RESPONSE: 0x45, // E
+  NOTIFICATION_RESPONSE: 0x41, // A
+  READY_FOR_QUERY: 0x5a, // Z
+} as const;
+
+/** The status byte of ReadyForQuery: idle, in a transaction, in a failed one. */
+export type TransactionStatus = 'I' | 'T' | 'E';
+
+/** type (1) + length (4), which counts itself and the body. */
+export const MESSAGE_HEADER_BYTES = 5;
+
+/** One message as it lies in a batch. */
+export interface MessageView {
+  readonly type: number;
+  /** Where the message begins, at its type. */
+  readonly start: number;
+  /** One past its last byte. */
+  readonly end: number;
+}
+
+/**
+ * The messages of a batch, without their bodies. A batch that is cut short (the relay sends none)
+ * ends with what is whole.
+ */
+export function* messagesOf(batch: Uint8Array): Generator<MessageView> {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  let start = 0;
+  while (start + MESSAGE_HEADER_BYTES <= batch.length) {
+    const end = start + 1 + view.getUint32(start + 1);
+    if (end > batch.length || end < start + MESSAGE_HEADER_BYTES) {
+      return;
+    }
+    yield { type: view.getUint8(start), start, end };
+    start = end;
+  }
+}
+
+/** A StartupMessage has no type: it begins with its length, whose first byte is 0. */
+export function isStartup(batch: Uint8Array): boolean {
+  return batch[0] === 0;
+}
+
+/** The type of a batch's last message: what makes the backend answer; 0 for a StartupMessage. */
+export function lastMessageType(batch: Uint8Array): number {
+  if (isStartup(batch)) {
+    return 0;
+  }
+  let type = 0;
+  for (const message of messagesOf(batch)) {
+    type = message.type;
+  }
+  return type;
+}
+
+/** Query: the statement as a C string. */
+export function query(sql: string): Uint8Array {
+  return message(Frontend.QUERY, cstring(sql));
+}
+
+/** Parse: statement name, statement, no parameter types. */
+export function parse(name: Uint8Array, sql: string): Uint8Array {
+  return message(Frontend.PARSE, name, Uint8Array.of(0), cstring(sql), Uint8Array.of(0, 0));
+}
+
+/** Bind of the unnamed statement to the unnamed portal, without parameters. */
+export function bindUnnamed(): Uint8Array {
+  return message(Frontend.BIND, new Uint8Array(8));
+}
+
+/** Execute of the unnamed portal, all rows. */
+export function executeUnnamed(): Uint8Array {
+  return message(Frontend.EXECUTE, new Uint8Array(5));
+}
+
+export function sync(): Uint8Array {
+  return message(Frontend.SYNC);
+}
+
+export function flush(): Uint8Array {
+  return message(Frontend.FLUSH);
+}
+
+/** ReadyForQuery with a status. */
+export function readyForQuery(status: TransactionStatus): Uint8Array {
+  return message(BackendMessage.READY_FOR_QUERY, utf8.encode(status));
+}
+
+/** ErrorResponse of severity ERROR: fields S, V, C, M, each a C string, then a zero byte. */
+export function errorResponse(sqlstate: string, text: string): Uint8Array {
+  return message(
+    BackendMessage.ERROR_RESPONSE,
+    cstring('SERROR'),
+    cstring('VERROR'),
+    cstring(`C${sqlstate}`),
+    cstring(`M${text}`),
+    Uint8Array.of(0),
+  );
+}
+
+/** Joins pieces into one array; a single piece is returned as it is. */
+export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) {
+    return first;
+  }
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** `'…'` with quotes doubled, safe with standard_conforming_strings on. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** `"…"` with quotes doubled. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function cstring(text: string): Uint8Array {
+  return utf8.encode(`${text}\0`);
+}
+
+function message(type: number, ...body: Uint8Array[]): Uint8Array {
+  const length = body.reduce((sum, piece) => sum + piece.length, 4);
+  const head = new Uint8Array(MESSAGE_HEADER_BYTES);
+  head[0] = type;
+  new DataView(head.buffer).setUint32(1, length);
+  return concat([head, ...body]);
+}

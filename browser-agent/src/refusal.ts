@@ -1,0 +1,45 @@
+/** Why a stream ends, in words that the relay turns into a Postgres ErrorResponse. */
+export interface Refusal {
+  /** Five characters, e.g. `57P01`. */
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+/** PROTOCOL.md section 7: texts are at most this long. */
+const MAX_TEXT = 1_000;
+
+/** The owner called `stop()`. */
+export const STOPPED_BY_OWNER: Refusal = {
+  sqlstate: '57P01',
+  message: "the database's owner stopped sharing it",
+};
+
+/** The database can run nothing any more. */
+export function databaseHasStopped(detail: string): Refusal {
+  return {
+    sqlstate: '57P02',
+    message: 'the shared database has stopped',
+    detail: detail.slice(0, MAX_TEXT),
+    hint: 'Ask its owner to open and share it again.',
+  };
+}
+
+/** A batch outgrew the agent's `maxBatch`. */
+export function batchTooLarge(maxBatch: number): Refusal {
+  return {
+    sqlstate: '54000',
+    message: `the statement is larger than the ${maxBatch} bytes that this database takes at once`,
+    hint: 'Send it in smaller pieces, or ask the owner to share with a larger maxBatch.',
+  };
+}
+
+/** The session could not be started on the backend. */
+export function sessionNotStarted(detail: string): Refusal {
+  return {
+    sqlstate: '08006',
+    message: 'the shared database could not start the session',
+    detail: detail.slice(0, MAX_TEXT),
+  };
+}

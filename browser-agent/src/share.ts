@@ -1,0 +1,232 @@
+import { DefaultWebSocket } from '#default-websocket';
+import { type Database, isDatabase } from './backend/database.ts';
+import { DatabaseError, RelayUnreachableError } from './errors.ts';
+import { type Hello, type Open, PROTOCOL_VERSION, SUBPROTOCOL, type Welcome } from './frame.ts';
+import { type CheckedOptions, checkOptions, type ShareOptions } from './options.ts';
+import { makePassword, makeVerifier } from './scram-verifier.ts';
+import { type ClosedReason, Tunnel } from './tunnel/tunnel.ts';
+import { AGENT } from './version.ts';
+import type { WebSocketLike } from './websocket.ts';
+
+/** A client has connected or is gone. */
+export interface ClientEvent {
+  readonly type: 'connected' | 'disconnected';
+  /** The session's id, the same in both events and in the relay's log. */
+  readonly session: string;
+  /** The client's IP address, as the relay sees it. */
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  /** The client's application_name; may be empty. */
+  readonly application: string;
+}
+
+/** What `share.on` can listen to. */
+export interface ShareEvents {
+  client: ClientEvent;
+  /** Sharing has ended, for whatever reason, and the database is as it was before. */
+  closed: ClosedReason;
+}
+
+/** Whether the database is being shared. */
+export type ShareState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'closed'; readonly reason: ClosedReason };
+
+/** A database that is being shared; made by {@link shareDatabase}. */
+export interface Share extends AsyncDisposable {
+  /** The tunnel's name. */
+  readonly name: string;
+  /** What clients connect to. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Known here and nowhere else: the relay has only a verifier of it. */
+  readonly password: string;
+  /** `postgres://user:password@host:port/postgres?sslmode=require` */
+  readonly url: string;
+  /** Seconds a session may wait for its client, as the relay enforces it. */
+  readonly idleTimeout: number;
+  /** Seconds from the start until the relay ends the tunnel; 0 if it does not. */
+  readonly lifetime: number;
+  readonly state: ShareState;
+  /**
+   * Listens to an event.
+   *
+   * @returns what stops the listening
+   */
+  on<E extends keyof ShareEvents>(event: E, listener: (event: ShareEvents[E]) => void): () => void;
+  /**
+   * Stops sharing: clients are told (57P01), the relay is told, and the database is reset to what it
+   * was. Resolves when that is done; calling it again is harmless.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Shares a PGlite database through a relay.
+ *
+ * The owner goes on using the database: their queries run between those of a client, and wait while
+ * a client is in a transaction. Stop sharing before closing the database.
+ *
+ * @param db a PGlite of this thread (no PGliteWorker)
+ * @returns when clients can connect
+ * @throws {OptionError} if an option is wrong
+ * @throws {DatabaseError} if the database cannot be shared
+ * @throws {RelayError} if the relay cannot be reached or refuses; its subclass says why
+ */
+export async function shareDatabase(db: Database, options: ShareOptions): Promise<Share> {
+  const checked = checkOptions(options);
+  if (!isDatabase(db)) {
+    throw new DatabaseError(
+      'this is no PGlite that can be shared',
+      'Pass a PGlite of version 0.5 that runs in this thread, not a PGliteWorker.',
+    );
+  }
+  await db.waitReady;
+  if (!db.ready) {
+    throw new DatabaseError('the database is closed', 'Open it again first.');
+  }
+  const password = checked.password ?? makePassword();
+  const hello = await makeHello(checked, password);
+  const share = new TunnelShare(checked.user, password);
+  const tunnel = new Tunnel(
+    dial(checked),
+    db,
+    { hello, maxBatch: checked.maxBatch, connectTimeout: checked.connectTimeout },
+    share,
+  );
+  share.begin(tunnel, await tunnel.greet());
+  return share;
+}
+
+function dial(options: CheckedOptions): WebSocketLike {
+  const WebSocketClass = options.webSocket ?? DefaultWebSocket;
+  try {
+    return new WebSocketClass(options.url, [SUBPROTOCOL]);
+  } catch (cause) {
+    // A browser throws when the page's security policy or mixed content forbids it.
+    throw new RelayUnreachableError(cause instanceof Error ? cause.message : String(cause), {
+      cause,
+    });
+  }
+}
+
+async function makeHello(options: CheckedOptions, password: string): Promise<Hello> {
+  const { token, name, idleTimeout, lifetime } = options;
+  return {
+    version: PROTOCOL_VERSION,
+    agent: AGENT,
+    ...(name === undefined ? {} : { name }),
+    ...(token === undefined ? {} : { token }),
+    mode: 'exclusive',
+    users: [{ name: options.user, verifier: await makeVerifier(password) }],
+    backend: { kind: 'pglite', version: '0.5' },
+    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(lifetime === undefined ? {} : { lifetime }),
+    window: options.window,
+  };
+}
+
+type Listeners = { [E in keyof ShareEvents]: Set<(event: ShareEvents[E]) => void> };
+
+class TunnelShare implements Share {
+  readonly user: string;
+  readonly password: string;
+  readonly #listeners: Listeners = { client: new Set(), closed: new Set() };
+  #tunnel: Tunnel | undefined;
+  #welcome: Welcome | undefined;
+  #state: ShareState = { kind: 'open' };
+
+  constructor(user: string, password: string) {
+    this.user = user;
+    this.password = password;
+  }
+
+  begin(tunnel: Tunnel, welcome: Welcome): void {
+    this.#tunnel = tunnel;
+    this.#welcome = welcome;
+  }
+
+  get name(): string {
+    return this.#welcomed.name;
+  }
+
+  get host(): string {
+    return this.#welcomed.host;
+  }
+
+  get port(): number {
+    return this.#welcomed.port;
+  }
+
+  get idleTimeout(): number {
+    return this.#welcomed.idleTimeout;
+  }
+
+  get lifetime(): number {
+    return this.#welcomed.lifetime;
+  }
+
+  get url(): string {
+    const login = `${encodeURIComponent(this.user)}:${encodeURIComponent(this.password)}`;
+    return `postgres://${login}@${this.host}:${this.port}/postgres?sslmode=require`;
+  }
+
+  get state(): ShareState {
+    return this.#state;
+  }
+
+  on<E extends keyof ShareEvents>(event: E, listener: (event: ShareEvents[E]) => void): () => void {
+    const listeners: Set<(event: ShareEvents[E]) => void> = this.#listeners[event];
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state.kind === 'open') {
+      this.#state = { kind: 'stopping' };
+    }
+    await this.#tunnel?.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  onClient(type: ClientEvent['type'], open: Open): void {
+    const { session, user, database, application, client } = open;
+    const { address, port } = client;
+    this.#emit('client', { type, session, address, port, user, database, application });
+  }
+
+  onClosed(reason: ClosedReason): void {
+    this.#state = { kind: 'closed', reason };
+    this.#emit('closed', reason);
+  }
+
+  get #welcomed(): Welcome {
+    if (this.#welcome === undefined) {
+      throw new Error('the relay has not answered yet');
+    }
+    return this.#welcome;
+  }
+
+  /** A listener that throws must not break the tunnel: its error goes to the event loop. */
+  #emit<E extends keyof ShareEvents>(event: E, value: ShareEvents[E]): void {
+    const listeners: Set<(event: ShareEvents[E]) => void> = this.#listeners[event];
+    for (const listener of [...listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,301 @@
+import { BackendDied } from '../backend/backend.ts';
+import { type BackendSession, Batch, SessionEnded } from '../backend/session.ts';
+import { ReceiveCredit, SendCredit } from '../credit.ts';
+import { encodeData, encodeFrame, type FrameBytes } from '../encode.ts';
+import type { AgentFrame, Open } from '../frame.ts';
+import { concat } from '../postgres/messages.ts';
+import { batchTooLarge, type Refusal, sessionNotStarted } from '../refusal.ts';
+import { Violation } from '../violation.ts';
+import { AnswerQueue } from './answer-queue.ts';
+import type { DataSource } from './sender.ts';
+import { TimeSlice } from './yield.ts';
+
+/** While more than this waits to be sent, a stream's next batch is not run. */
+const MAX_UNSENT_BYTES = 1_048_576;
+
+/** What all streams of a tunnel share. */
+export interface StreamLimits {
+  /** The agent's window in bytes. */
+  readonly window: number;
+  /** The relay's window in bytes. */
+  readonly relayWindow: number;
+  /** The largest DATA payload in bytes. */
+  readonly maxPayload: number;
+  /** The largest batch in bytes. */
+  readonly maxBatch: number;
+}
+
+/** What a stream tells its tunnel. */
+export interface StreamListener {
+  /** Sends a frame that is not DATA. */
+  send(frame: AgentFrame): void;
+  /** The stream has something to send. */
+  onReady(stream: AgentStream): void;
+  /** No client is behind the stream any more; the backend has been reset. */
+  onEnded(stream: AgentStream): void;
+  /** Both sides have sent CLOSE. */
+  onGone(stream: AgentStream): void;
+}
+
+/**
+ * ```
+ *          close()            CLOSE sent            CLOSE received
+ *   open ───────────▶ closing ───────────▶ close-sent ───────────▶ gone
+ *     └──── CLOSE received ──┴──▶ close-received ──── CLOSE sent ────▲
+ * ```
+ */
+type State =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closing'; readonly refusal: Refusal | undefined }
+  | { readonly kind: 'close-sent' }
+  | { readonly kind: 'close-received' }
+  | { readonly kind: 'gone' };
+
+/** One client's session as a channel of the tunnel: batches in, answers out, under credit. */
+export class AgentStream implements DataSource {
+  readonly id: number;
+  readonly open: Open;
+  readonly #session: BackendSession;
+  readonly #limits: StreamLimits;
+  readonly #listener: StreamListener;
+  readonly #sendCredit: SendCredit;
+  readonly #receiveCredit: ReceiveCredit;
+  readonly #answers = new AnswerQueue();
+
+  #state: State = { kind: 'open' };
+  /** The batch that is coming in. */
+  #collecting: Uint8Array[] = [];
+  #collectingBytes = 0;
+  #cancelCollecting = false;
+  /** How many batches have come whole. */
+  #received = 0;
+  #waiting: Batch[] = [];
+  #waitingBytes = 0;
+  #current: Batch | undefined;
+  #running = false;
+
+  constructor(
+    id: number,
+    open: Open,
+    session: BackendSession,
+    limits: StreamLimits,
+    listener: StreamListener,
+  ) {
+    this.id = id;
+    this.open = open;
+    this.#session = session;
+    this.#limits = limits;
+    this.#listener = listener;
+    this.#sendCredit = new SendCredit(limits.relayWindow);
+    this.#receiveCredit = new ReceiveCredit(limits.window);
+  }
+
+  /** @throws {Violation} if the relay had no credit for it, or has closed the stream */
+  onData(payload: Uint8Array, end: boolean): void {
+    if (!this.#isListening('DATA')) {
+      return;
+    }
+    this.#receiveCredit.receive(payload.length);
+    if (this.#collectingBytes + payload.length > this.#limits.maxBatch) {
+      this.close(batchTooLarge(this.#limits.maxBatch));
+      return;
+    }
+    this.#collecting.push(payload);
+    this.#collectingBytes += payload.length;
+    this.#receiveCredit.consume(payload.length);
+    if (end) {
+      this.#batchIsWhole();
+    }
+    this.#grant();
+  }
+
+  /** @throws {Violation} if it is too much, or the relay has closed the stream */
+  onCredit(bytes: number): void {
+    if (this.#isListening('CREDIT')) {
+      this.#sendCredit.grant(bytes);
+      this.#listener.onReady(this);
+    }
+  }
+
+  /** @throws {Violation} if the relay has closed the stream */
+  onCancel(batch: number): void {
+    if (!this.#isListening('CANCEL')) {
+      return;
+    }
+    const firstWaiting = this.#received - this.#waiting.length + 1;
+    if (batch === this.#received + 1) {
+      this.#cancelCollecting = this.#collecting.length > 0;
+    } else if (batch >= firstWaiting) {
+      this.#waiting[batch - firstWaiting]?.cancel();
+    } else if (batch === firstWaiting - 1) {
+      this.#current?.cancel();
+    }
+  }
+
+  /** @throws {Violation} if it is the second one */
+  onClose(): void {
+    switch (this.#state.kind) {
+      case 'open':
+      case 'closing':
+        this.#state = { kind: 'close-received' };
+        this.#dropEverything();
+        this.#session.end().then(() => {
+          this.#listener.onEnded(this);
+          this.#listener.send({ type: 'CLOSE', stream: this.id, refusal: undefined });
+          this.#toGone();
+        });
+        return;
+      case 'close-sent':
+        this.#toGone();
+        return;
+      case 'close-received':
+      case 'gone':
+        throw new Violation(`a second CLOSE on stream ${this.id}`);
+    }
+  }
+
+  /** Ends the stream from this side: what was answered is sent, then CLOSE. */
+  close(refusal: Refusal | undefined): void {
+    if (this.#state.kind !== 'open') {
+      return;
+    }
+    this.#state = { kind: 'closing', refusal };
+    this.#dropBatches();
+    this.#session.end().then(() => this.#listener.onEnded(this));
+    this.#listener.onReady(this);
+  }
+
+  /** Sends CLOSE now, without what credit has not let through; for a tunnel that ends. */
+  closeNow(refusal: Refusal): void {
+    this.close(refusal);
+    if (this.#state.kind === 'closing') {
+      this.#answers.clear();
+      this.#listener.onReady(this);
+    }
+  }
+
+  /** The tunnel is gone; resolves when the backend has been reset. */
+  async abandon(): Promise<void> {
+    const ended = this.#state.kind === 'open';
+    this.#state = { kind: 'gone' };
+    this.#dropEverything();
+    await this.#session.end();
+    if (ended) {
+      this.#listener.onEnded(this);
+    }
+  }
+
+  nextFrame(): FrameBytes | undefined {
+    if (this.#state.kind !== 'open' && this.#state.kind !== 'closing') {
+      return undefined;
+    }
+    const part = this.#answers.take(Math.min(this.#limits.maxPayload, this.#sendCredit.available));
+    if (part !== undefined) {
+      this.#sendCredit.spend(part.length);
+      this.#runBatches();
+      return encodeData(this.id, part.end, part.pieces, part.length);
+    }
+    if (this.#state.kind === 'closing' && this.#answers.isEmpty) {
+      const { refusal } = this.#state;
+      this.#state = { kind: 'close-sent' };
+      return encodeFrame({ type: 'CLOSE', stream: this.id, refusal });
+    }
+    return undefined;
+  }
+
+  /** Whether a frame is looked at: after this side's CLOSE none is, after the relay's none may come. */
+  #isListening(frame: string): boolean {
+    if (this.#state.kind === 'close-received' || this.#state.kind === 'gone') {
+      throw new Violation(`${frame} on stream ${this.id} after its CLOSE`);
+    }
+    return this.#state.kind === 'open';
+  }
+
+  #batchIsWhole(): void {
+    const batch = new Batch(concat(this.#collecting));
+    if (this.#cancelCollecting) {
+      batch.cancel();
+    }
+    this.#collecting = [];
+    this.#collectingBytes = 0;
+    this.#cancelCollecting = false;
+    this.#received++;
+    this.#waiting.push(batch);
+    this.#waitingBytes += batch.messages.length;
+    this.#runBatches();
+  }
+
+  /** Grants what was taken in, unless a window of whole batches is waiting already. */
+  #grant(): void {
+    if (this.#waitingBytes > this.#limits.window) {
+      return;
+    }
+    const bytes = this.#receiveCredit.takeGrant();
+    if (bytes > 0) {
+      this.#listener.send({ type: 'CREDIT', stream: this.id, bytes });
+    }
+  }
+
+  #runBatches(): void {
+    if (!this.#running && this.#waiting.length > 0) {
+      this.#running = true;
+      this.#runWaiting().finally(() => {
+        this.#running = false;
+      });
+    }
+  }
+
+  async #runWaiting(): Promise<void> {
+    const slice = new TimeSlice();
+    while (this.#state.kind === 'open' && this.#answers.bytes <= MAX_UNSENT_BYTES) {
+      const batch = this.#waiting.shift();
+      if (batch === undefined) {
+        return;
+      }
+      this.#waitingBytes -= batch.messages.length;
+      this.#grant();
+      this.#current = batch;
+      try {
+        this.#onAnswer(await this.#session.run(batch));
+      } catch (error) {
+        this.#onFailure(error);
+        return;
+      }
+      this.#current = undefined;
+      await slice.yieldIfOver();
+    }
+  }
+
+  #onAnswer(chunks: Uint8Array[]): void {
+    if (this.#state.kind === 'open') {
+      this.#answers.add(chunks);
+      this.#listener.onReady(this);
+    }
+  }
+
+  #onFailure(error: unknown): void {
+    if (error instanceof SessionEnded || error instanceof BackendDied) {
+      return; // the stream is closing already, or its tunnel closes it
+    }
+    this.close(sessionNotStarted(error instanceof Error ? error.message : String(error)));
+  }
+
+  #dropBatches(): void {
+    this.#collecting = [];
+    this.#collectingBytes = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  #dropEverything(): void {
+    this.#dropBatches();
+    this.#answers.clear();
+  }
+
+  #toGone(): void {
+    if (this.#state.kind !== 'gone') {
+      this.#state = { kind: 'gone' };
+      this.#listener.onGone(this);
+    }
+  }
+}
