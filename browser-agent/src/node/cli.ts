@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { PGlite } from '@electric-sql/pglite';
+import { type Share, type ShareOptions, shareDatabase, VERSION } from '../index.ts';
+import { nodeWebSocket } from './websocket.ts';
+
+const USAGE = `Usage: culvert-agent --relay wss://HOST:PORT [OPTION…]
+
+Shares a PGlite database through a Culvert relay, until a signal ends it.
+
+  --relay URL        the relay's address
+  --db DIR           the database's folder; default: in memory, empty
+  --name NAME        the tunnel name to ask for
+  --user NAME        the user that clients log in as; default: postgres
+  --ca FILE          certificates in PEM to trust, for a relay with a development CA
+  --idle-timeout S   seconds a session may wait for its client
+  --lifetime S       seconds until sharing ends by itself
+  --json             print events as lines of JSON
+  --exit-with-stdin  end when standard input is closed
+  --help, --version
+
+A token for the relay is read from the environment variable CULVERT_TOKEN, a password for clients
+from CULVERT_PASSWORD (default: a random one).
+
+Exit codes: 0 stopped by a signal or by the end of standard input, 1 sharing failed or ended by
+itself, 2 options that make no sense.
+`;
+
+/** Why the program ends. */
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+interface Arguments {
+  readonly dataDir: string | undefined;
+  readonly ca: string | undefined;
+  readonly json: boolean;
+  readonly exitWithStdin: boolean;
+  readonly options: ShareOptions;
+}
+
+/** The arguments make no sense; the message says why. */
+class UsageError extends Error {}
+
+/** What happens, as a line for a person or for a program. */
+type Print = (event: string, fields: Readonly<Record<string, string | number>>) => void;
+
+/**
+ * Runs the program.
+ *
+ * @param argv the arguments behind the program's name
+ * @returns the exit code
+ */
+export async function main(argv: string[]): Promise<number> {
+  let args: Arguments | string;
+  try {
+    args = readArguments(argv);
+  } catch (error) {
+    console.error(`culvert-agent: ${messageOf(error)}\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  if (typeof args === 'string') {
+    console.log(args);
+    return EXIT_OK;
+  }
+  try {
+    return await run(args);
+  } catch (error) {
+    console.error(`culvert-agent: ${messageOf(error)}`);
+    return EXIT_FAILED;
+  }
+}
+
+async function run(args: Arguments): Promise<number> {
+  const stopped = stopSignal(args.exitWithStdin);
+  const print = args.json ? printJson : printText;
+  const ca = args.ca === undefined ? undefined : await readFile(args.ca, 'utf8');
+  const db = await PGlite.create(args.dataDir ?? 'memory://');
+  try {
+    const share = await shareDatabase(db, { ...args.options, webSocket: nodeWebSocket(ca) });
+    const closed = new Promise<number>((resolve) => {
+      share.on('closed', ({ name, message, hint }) => {
+        print('closed', { reason: name, message, hint });
+        resolve(EXIT_FAILED);
+      });
+    });
+    share.on('client', ({ type, session, address, port, user, application }) => {
+      print(`client-${type}`, { session, address, port, user, application });
+    });
+    print('shared', describe(share));
+    const exitCode = await Promise.race([stopped, closed]);
+    await share.stop();
+    return exitCode;
+  } finally {
+    await db.close();
+  }
+}
+
+function describe({
+  name,
+  host,
+  port,
+  user,
+  password,
+  url,
+}: Share): Record<string, string | number> {
+  return { name, host, port, user, password, url };
+}
+
+/** Resolves when the program is asked to end. */
+function stopSignal(exitWithStdin: boolean): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => resolve(EXIT_OK));
+    }
+    if (exitWithStdin) {
+      process.stdin.once('end', () => resolve(EXIT_OK));
+      process.stdin.once('error', () => resolve(EXIT_OK));
+      process.stdin.resume();
+    }
+  });
+}
+
+function readArguments(argv: string[]): Arguments | string {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      relay: { type: 'string' },
+      db: { type: 'string' },
+      name: { type: 'string' },
+      user: { type: 'string' },
+      ca: { type: 'string' },
+      'idle-timeout': { type: 'string' },
+      lifetime: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'exit-with-stdin': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    return USAGE;
+  }
+  if (values.version) {
+    return `culvert-agent ${VERSION}`;
+  }
+  if (values.relay === undefined) {
+    throw new UsageError('--relay is missing');
+  }
+  return {
+    dataDir: values.db,
+    ca: values.ca,
+    json: values.json,
+    exitWithStdin: values['exit-with-stdin'],
+    options: {
+      relay: values.relay,
+      name: values.name,
+      user: values.user,
+      token: process.env['CULVERT_TOKEN'],
+      password: process.env['CULVERT_PASSWORD'],
+      idleTimeout: seconds('--idle-timeout', values['idle-timeout']),
+      lifetime: seconds('--lifetime', values.lifetime),
+    },
+  };
+}
+
+function seconds(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new UsageError(`${option} "${text}" is no number of seconds`);
+  }
+  return Number(text);
+}
+
+const printJson: Print = (event, fields) => {
+  console.log(JSON.stringify({ event, ...fields }));
+};
+
+const printText: Print = (event, fields) => {
+  if (event === 'shared') {
+    console.log(`Shared as ${fields['url']}`);
+    return;
+  }
+  const text = Object.entries(fields).map(([name, value]) => `${name}=${printable(String(value))}`);
+  console.log(`${event} ${text.join(' ')}`);
+};
+
+/** Texts of clients must not play tricks with the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
