@@ -20,8 +20,24 @@ public enum Reason {
     NO_TUNNEL("no-tunnel", SqlState.CANNOT_CONNECT_NOW),
     /** Another client has the backend. */
     OCCUPIED("occupied", SqlState.TOO_MANY_CONNECTIONS),
-    /** The password is wrong, or the user unknown. */
+    /** The server has as many connections as it takes. */
+    TOO_MANY_CONNECTIONS("too-many-connections", SqlState.TOO_MANY_CONNECTIONS),
+    /** The client's address has as many connections as one may have. */
+    TOO_MANY_FROM_ADDRESS("too-many-from-address", SqlState.TOO_MANY_CONNECTIONS),
+    /** The tunnel has as many connections, those in login included, as one may have. */
+    TOO_MANY_TO_TUNNEL("too-many-to-tunnel", SqlState.TOO_MANY_CONNECTIONS),
+    /** New connections come faster than they are taken. */
+    CONNECTING_TOO_FAST("connecting-too-fast", SqlState.TOO_MANY_CONNECTIONS),
+    /** The owner does not let the client's address in. */
+    ADDRESS_NOT_ALLOWED("address-not-allowed", SqlState.INVALID_AUTHORIZATION),
+    /** The password is wrong, the user unknown, or the credential expired. */
     WRONG_PASSWORD("wrong-password", SqlState.INVALID_PASSWORD),
+    /** Too many wrong passwords came. */
+    TOO_MANY_FAILURES("too-many-failures", SqlState.CONFIGURATION_LIMIT_EXCEEDED),
+    /** As many passwords are being checked as can be. */
+    CHECKS_BUSY("checks-busy", SqlState.TOO_MANY_CONNECTIONS),
+    /** The PROXY protocol's header is missing, malformed, late, or from a stranger. */
+    PROXY_PROTOCOL("proxy-protocol", SqlState.PROTOCOL_VIOLATION),
     /** The client took too long to log in. */
     LOGIN_TIMEOUT("login-timeout", SqlState.QUERY_CANCELED),
     /** The backend took too long to start the session. */

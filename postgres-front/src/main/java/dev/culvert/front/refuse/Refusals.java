@@ -4,18 +4,19 @@ import dev.culvert.front.sharing.ExclusiveSlot;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.Severity;
 import dev.culvert.wire.error.WireException;
+import java.net.InetAddress;
 import java.time.Duration;
 
-/** The catalogue: what happened, and what to do about it, for every refusal. */
+/**
+ * The catalogue: what happened, and what to do about it, for every refusal. The texts stand in
+ * {@link RefusalText}; a few refusals carry a text that was made elsewhere.
+ */
 public final class Refusals {
     private Refusals() {}
 
     /** Plain text where TLS is required. */
     public static Refusal tlsRequired() {
-        return refusal(
-                Reason.TLS_REQUIRED,
-                "this server accepts TLS connections only",
-                "Connect with sslmode=require or stronger.");
+        return RefusalText.TLS_REQUIRED.with();
     }
 
     /**
@@ -27,88 +28,92 @@ public final class Refusals {
 
     /** Neither SNI, nor options, nor the user name a tunnel. */
     public static Refusal noRoute(String domain) {
-        return refusal(
-                Reason.NO_ROUTE,
-                "the connection does not say which tunnel it wants",
-                "Connect to the host NAME."
-                        + domain
-                        + " with TLS, or add options=tunnel=NAME, or log in as USER.NAME.");
+        return RefusalText.NO_ROUTE.with(domain);
     }
 
     /** Two routes that disagree. */
     public static Refusal routesDisagree(String one, String other) {
-        return refusal(
-                Reason.NO_ROUTE,
-                "the connection names two tunnels: " + one + " and " + other,
-                "Name the tunnel once.");
+        return RefusalText.ROUTES_DISAGREE.with(one, other);
     }
 
     /** The host name is under no domain of this server. */
     public static Refusal unknownDomain(String host, String domain) {
-        return refusal(
-                Reason.NO_ROUTE,
-                "the host name \"" + host + "\" does not belong to this server",
-                "Connect to NAME." + domain + ".");
+        return RefusalText.UNKNOWN_DOMAIN.with(host, domain);
     }
 
     /** The name is not one that a tunnel can have. */
     public static Refusal malformedName(String name) {
-        return refusal(
-                Reason.NO_ROUTE,
-                "\"" + name + "\" is not a tunnel name",
-                "Names have 3 to 63 characters of a-z, 0-9 and hyphen.");
+        return RefusalText.MALFORMED_NAME.with(name);
     }
 
     /** No agent is connected under the name. */
     public static Refusal noTunnel(String name) {
-        return refusal(
-                Reason.NO_TUNNEL,
-                "no database is shared under the name \"" + name + "\" at the moment",
-                "Check the name, or ask the database's owner to share it.");
+        return RefusalText.NO_TUNNEL.with(name);
     }
 
     /** Another client has the backend. */
     public static Refusal occupied(String name, ExclusiveSlot.Holder holder) {
-        return new Refusal(
-                Reason.OCCUPIED,
-                fatal(
-                                Reason.OCCUPIED,
-                                "the database \"" + name + "\" has a client already",
-                                "One client at a time can use it. Try again when the other has"
-                                        + " disconnected.")
-                        .withDetail(
-                                "Session "
-                                        + holder.session()
-                                        + " of user "
-                                        + holder.user()
-                                        + " has it since "
-                                        + holder.since()
-                                        + "."));
+        return RefusalText.OCCUPIED.with(name, holder.session(), holder.user(), holder.since());
     }
 
-    /** The SCRAM exchange failed; the text does not tell a wrong password from an unknown user. */
+    /** The server has as many clients as it takes. */
+    public static Refusal tooManyConnections(int limit) {
+        return RefusalText.TOO_MANY_CONNECTIONS.with(limit);
+    }
+
+    /** The client's address has as many connections as one may have. */
+    public static Refusal tooManyFromAddress(int limit) {
+        return RefusalText.TOO_MANY_FROM_ADDRESS.with(limit);
+    }
+
+    /** The tunnel has as many connections as one may have. */
+    public static Refusal tooManyToTunnel(String name, int limit) {
+        return RefusalText.TOO_MANY_TO_TUNNEL.with(name, limit);
+    }
+
+    /** New connections come faster than they are taken. */
+    public static Refusal connectingTooFast() {
+        return RefusalText.CONNECTING_TOO_FAST.with();
+    }
+
+    /** The owner does not let the address in; the text tells nothing about users. */
+    public static Refusal addressNotAllowed(String name, InetAddress address) {
+        return RefusalText.ADDRESS_NOT_ALLOWED.with(name, address.getHostAddress());
+    }
+
+    /** The text does not tell a wrong password from an unknown user or an expired credential. */
+    public static Refusal wrongPassword(String user) {
+        return RefusalText.WRONG_PASSWORD.with(user);
+    }
+
+    /** The SCRAM exchange was tampered with. */
     public static Refusal notAuthenticated(ErrorResponse error) {
         return new Refusal(Reason.WRONG_PASSWORD, error);
     }
 
+    /** Too many wrong passwords came from the client's address, or for its tunnel. */
+    public static Refusal tooManyFailures(Duration wait) {
+        return RefusalText.TOO_MANY_FAILURES.with(wait.plusNanos(999_999_999).toSeconds());
+    }
+
+    /** As many passwords are being checked as can be. */
+    public static Refusal checksBusy() {
+        return RefusalText.CHECKS_BUSY.with();
+    }
+
+    /** A connection that must bring the proxy's word comes from somewhere else. */
+    public static Refusal proxyNotTrusted() {
+        return RefusalText.PROXY_NOT_TRUSTED.with();
+    }
+
     /** The client took too long to log in; the text of a Postgres server. */
     public static Refusal loginTimeout() {
-        return refusal(
-                Reason.LOGIN_TIMEOUT,
-                "canceling authentication due to timeout",
-                "Send the password sooner.");
+        return RefusalText.LOGIN_TIMEOUT.with();
     }
 
     /** The backend did not begin the session. */
     public static Refusal startTimeout(String name, Duration timeout) {
-        return refusal(
-                Reason.START_TIMEOUT,
-                "the database \""
-                        + name
-                        + "\" did not answer within "
-                        + timeout.toSeconds()
-                        + " seconds",
-                "It may be busy with a statement of its owner. Try again.");
+        return RefusalText.START_TIMEOUT.with(name, timeout.toSeconds());
     }
 
     /** The backend refused the session's startup parameters, or the StartupMessage. */
@@ -118,20 +123,12 @@ public final class Refusals {
 
     /** Idle for too long. */
     public static Refusal idle(Duration timeout) {
-        return refusal(
-                Reason.IDLE,
-                "terminating connection due to idle-session timeout",
-                "The session waited for its client for " + timeout.toSeconds() + " seconds.");
+        return RefusalText.IDLE.with(timeout.toSeconds());
     }
 
     /** Idle for too long with a transaction open. */
     public static Refusal idleInTransaction(Duration timeout) {
-        return refusal(
-                Reason.IDLE_IN_TRANSACTION,
-                "terminating connection due to idle-in-transaction timeout",
-                "The transaction was rolled back after "
-                        + timeout.toSeconds()
-                        + " seconds without a statement.");
+        return RefusalText.IDLE_IN_TRANSACTION.with(timeout.toSeconds());
     }
 
     /** The session is over because the client said so, or vanished: nobody reads this. */
@@ -139,33 +136,30 @@ public final class Refusals {
         return new Refusal(reason, ErrorResponse.fatal(reason.sqlState(), reason.label()));
     }
 
+    /** A proxy's header cannot be read, or came from a stranger: nobody reads this. */
+    public static Refusal proxyProtocol(String what) {
+        return new Refusal(
+                Reason.PROXY_PROTOCOL, ErrorResponse.fatal(Reason.PROXY_PROTOCOL.sqlState(), what));
+    }
+
     /** The tunnel's lifetime is over. */
     public static Refusal lifetime(Duration lifetime) {
-        return refusal(
-                Reason.LIFETIME,
-                "the tunnel's lifetime of " + lifetime.toSeconds() + " seconds is over",
-                "Ask the database's owner to share it again.");
+        return RefusalText.LIFETIME.with(lifetime.toSeconds());
     }
 
     /** The owner stopped sharing. */
     public static Refusal stopped() {
-        return refusal(
-                Reason.STOPPED,
-                "the database's owner stopped sharing it",
-                "Ask the database's owner to share it again.");
+        return RefusalText.STOPPED.with();
     }
 
     /** The relay shuts down. */
     public static Refusal draining() {
-        return refusal(Reason.DRAINING, "the relay is shutting down", "Connect again in a moment.");
+        return RefusalText.DRAINING.with();
     }
 
     /** The agent's connection is lost. */
     public static Refusal agentLost() {
-        return refusal(
-                Reason.AGENT_LOST,
-                "the connection to the database was lost",
-                "Its page or program may have been closed. Connect again when it is back.");
+        return RefusalText.AGENT_LOST.with();
     }
 
     /** The agent ended the session for a reason of its own. */
@@ -173,16 +167,8 @@ public final class Refusals {
         return new Refusal(Reason.BACKEND_ENDED, asFatal(error));
     }
 
-    private static Refusal refusal(Reason reason, String message, String hint) {
-        return new Refusal(reason, fatal(reason, message, hint));
-    }
-
     private static ErrorResponse asFatal(ErrorResponse error) {
         return new ErrorResponse(
                 Severity.FATAL, error.sqlState(), error.message(), error.detail(), error.hint());
-    }
-
-    private static ErrorResponse fatal(Reason reason, String message, String hint) {
-        return ErrorResponse.fatal(reason.sqlState(), message).withHint(hint);
     }
 }
