@@ -90,7 +90,7 @@ export async function shareDatabase(db: Database, options: ShareOptions): Promis
     throw new DatabaseError('the database is closed', 'Open it again first.');
   }
   const password = checked.password ?? makePassword();
-  const hello = await makeHello(checked, password);
+  const hello = await makeHello(checked, password, await serverVersion(db));
   const share = new TunnelShare(checked.user, password);
   const tunnel = new Tunnel(
     dial(checked),
@@ -114,7 +114,17 @@ function dial(options: CheckedOptions): WebSocketLike {
   }
 }
 
-async function makeHello(options: CheckedOptions, password: string): Promise<Hello> {
+/** PGlite does not tell its own version; that of its Postgres says as much. */
+async function serverVersion(db: Database): Promise<string> {
+  const { rows } = await db.query<{ server_version: string }>('SHOW server_version');
+  return rows[0]?.server_version ?? 'unknown';
+}
+
+async function makeHello(
+  options: CheckedOptions,
+  password: string,
+  version: string,
+): Promise<Hello> {
   const { token, name, idleTimeout, lifetime } = options;
   return {
     version: PROTOCOL_VERSION,
@@ -123,7 +133,7 @@ async function makeHello(options: CheckedOptions, password: string): Promise<Hel
     ...(token === undefined ? {} : { token }),
     mode: 'exclusive',
     users: [{ name: options.user, verifier: await makeVerifier(password) }],
-    backend: { kind: 'pglite', version: '0.5' },
+    backend: { kind: 'pglite', version },
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(lifetime === undefined ? {} : { lifetime }),
     window: options.window,

@@ -60,8 +60,20 @@ export class Backend {
     return takeLock((fn) => this.#database._runExclusiveTransaction(fn));
   }
 
-  /** Runs frontend messages as one piece; the transaction lock is held by the caller. */
-  async execute(messages: Uint8Array, rules: AnswerRules = PASS_ALL): Promise<AnswerScanner> {
+  /**
+   * Runs frontend messages as one piece; the transaction lock is held by the caller.
+   *
+   * PGlite swallows a stack overflow in its WebAssembly, and answers nothing from then on: an answer
+   * that must end in ReadyForQuery and does not is how that shows.
+   *
+   * @param mustBeReady whether the answer to these messages ends in ReadyForQuery
+   * @throws {BackendDied} if the database has stopped
+   */
+  async execute(
+    messages: Uint8Array,
+    rules: AnswerRules = PASS_ALL,
+    mustBeReady = true,
+  ): Promise<AnswerScanner> {
     const scanner = new AnswerScanner(rules);
     await this.#database._runExclusiveQuery(async () => {
       this.#checkAlive();
@@ -78,6 +90,9 @@ export class Backend {
         throw this.#die(error);
       } finally {
         this.#busy = false;
+      }
+      if (mustBeReady && scanner.status === undefined) {
+        throw this.#die(new Error('it answers no more, as after a stack overflow'));
       }
       if (scanner.status === 'I') {
         // As PGlite's own query() does: what was committed goes to IndexedDB or the disk.

@@ -40,8 +40,11 @@ export function isLiveChannel(channel: string): boolean {
 
 // Each name is qualified, since the client may have changed search_path.
 const SNAPSHOT = `SELECT pg_catalog.json_build_object(
- 'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(name, setting) ORDER BY name)
-   FROM pg_catalog.pg_settings WHERE source = 'session'),
+ 'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(name, setting)) FROM (
+   SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
+   UNION ALL
+   SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') <> 'none'
+ ) s),
  'statements', (SELECT pg_catalog.json_agg(name) FROM pg_catalog.pg_prepared_statements WHERE name <> ''),
  'cursors', (SELECT pg_catalog.json_agg(name) FROM pg_catalog.pg_cursors WHERE name <> ''),
  'channels', (SELECT pg_catalog.json_agg(c) FROM pg_catalog.pg_listening_channels() c),

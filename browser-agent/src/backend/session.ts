@@ -189,7 +189,7 @@ export class BackendSession {
       fromErrorOn: batch.isCancelled,
     };
     try {
-      const answer = await this.#backend.execute(messages, rules);
+      const answer = await this.#backend.execute(messages, rules, this.#endsInReady(messages));
       this.#listens ||= answer.tags.includes('LISTEN');
       this.#synced = answer.status !== undefined;
       this.#status = answer.status ?? this.#status;
@@ -246,6 +246,12 @@ export class BackendSession {
       this.#release();
       lease();
     }
+  }
+
+  /** After an error before a Flush the backend skips everything up to the Sync, even a Query. */
+  #endsInReady(messages: Uint8Array): boolean {
+    const last = lastMessageType(messages);
+    return last === Frontend.SYNC || (this.#synced && last !== Frontend.FLUSH);
   }
 
   #isIdle(): boolean {
