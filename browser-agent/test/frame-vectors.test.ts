@@ -128,10 +128,9 @@ describe('the golden frames', () => {
     expect(decodeFrame(fromHex(hex))).toBeUndefined();
   });
 
-  test.each(vectors.violations.filter(({ receiver }) => receiver !== 'relay'))(
-    'a violation: $name',
-    ({ hex }) => {
-      expect(() => decodeFrame(fromHex(hex))).toThrow(Violation);
-    },
-  );
+  test.each(
+    vectors.violations.filter(({ receiver }) => receiver !== 'relay'),
+  )('a violation: $name', ({ hex }) => {
+    expect(() => decodeFrame(fromHex(hex))).toThrow(Violation);
+  });
 });

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['e2e/**/*.e2e.ts'],
+    testTimeout: 60_000,
+    // The first start of the relay may have to build it.
+    hookTimeout: 300_000,
+    fileParallelism: false,
+  },
+});
