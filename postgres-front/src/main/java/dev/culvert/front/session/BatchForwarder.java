@@ -3,7 +3,7 @@ package dev.culvert.front.session;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.wire.batch.BatchReader;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +47,13 @@ final class BatchForwarder {
     /** The client sent bytes, taken over. They wait for {@link #forward}. */
     void add(ByteBuf bytes) {
         ByteBuf earlier = received;
-        if (earlier == null) {
-            received = bytes;
-        } else {
-            CompositeByteBuf both = port.allocator().compositeBuffer(2);
-            received = both.addComponents(true, earlier, bytes);
-        }
+        // there is an earlier piece when a header was cut, or while the session starts: rare enough
+        // for a copy, which keeps many tiny pieces from becoming many buffers
+        received =
+                earlier == null
+                        ? bytes
+                        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                                port.allocator(), earlier, bytes);
         pauseIfBehind();
     }
 
