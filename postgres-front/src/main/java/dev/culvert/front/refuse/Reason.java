@@ -76,4 +76,9 @@ public enum Reason {
     public SqlState sqlState() {
         return sqlState;
     }
+
+    /** Whether the client itself ended the session, so that there is nobody to tell. */
+    public boolean isClientsOwn() {
+        return this == TERMINATED || this == CLIENT_LOST;
+    }
 }

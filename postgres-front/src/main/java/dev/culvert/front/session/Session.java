@@ -252,8 +252,10 @@ final class Session implements BackendEvents {
         backend.close();
         parts.cancelKeys().remove(cancelKey);
         client.backend().slot().release(client.holder());
-        // an error in the middle of another message would be read as part of it
-        port.farewell(answers.atMessageBoundary() ? reason.error() : null);
+        // a client that left reads nothing, and an error in the middle of another message would be
+        // read as part of it
+        boolean told = !reason.reason().isClientsOwn() && answers.atMessageBoundary();
+        port.farewell(told ? reason.error() : null);
         parts.observer().onSessionEnded(client.info(), reason);
     }
 

@@ -44,6 +44,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     /** A WebSocket close reason holds 123 bytes (RFC 6455, section 5.5). */
     private static final int MAX_REASON_BYTES = 123;
 
+    /** How long the peer may take for the closing handshake. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
     private sealed interface Stage {
         record AwaitHello() implements Stage {}
 
@@ -61,6 +64,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private @Nullable Future<?> lifetimeTimer;
     private long lastFrameNanos;
     private long pings;
+    private boolean closeSent;
 
     AgentConnection(TunnelAdmission admission, TunnelSettings settings, TunnelRegistry registry) {
         this.admission = admission;
@@ -86,6 +90,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             case TextWebSocketFrame _, ContinuationWebSocketFrame _ -> {
                 ReferenceCountUtil.release(message);
                 close(CloseCode.VIOLATION, "only whole binary messages are allowed", null);
+            }
+            case CloseWebSocketFrame close when closeSent -> {
+                // the answer to this side's own Close: Vert.x would answer it again
+                close.release();
+                context.close();
             }
             default -> context.fireChannelRead(message);
         }
@@ -173,11 +182,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 // a sign of life, which was noted
             }
             case Frame.GoAway goAway -> {
-                LOG.atInfo()
-                        .addKeyValue("tunnel", tunnel.name())
-                        .addKeyValue("code", goAway.code())
-                        .log("agent goes away");
-                close(CloseCode.CLOSED, "goodbye", Refusals.stopped());
+                // the agent closes the WebSocket, and Vert.x answers its Close
+                toClosed(Refusals.stopped(), "agent went away: " + goAway.code());
+                after(CLOSE_TIMEOUT, () -> context().close());
             }
             case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");
             default -> tunnel.conversation().onFrame(frame);

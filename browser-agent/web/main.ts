@@ -1,0 +1,155 @@
+import { PGlite } from '@electric-sql/pglite';
+import { type Share, ShareError, shareDatabase } from '../src/index.ts';
+import { ClientList } from './client-list.ts';
+import { element, make } from './elements.ts';
+import { showResult } from './result-table.ts';
+
+/** What the page is doing; the attribute `data-state` of its body. */
+type PageState = 'starting' | 'ready' | 'connecting' | 'sharing' | 'stopping' | 'failed';
+
+const STATE_TEXTS: Readonly<Record<PageState, string>> = {
+  starting: 'Starting Postgres…',
+  ready: 'Ready, not shared',
+  connecting: 'Connecting to the relay…',
+  sharing: 'Shared',
+  stopping: 'Stopping…',
+  failed: 'Postgres could not start',
+};
+
+/** Shown in the query box, so that there is something to run at once. */
+const FIRST_SQL = `create table if not exists notes (id serial primary key, text text);
+insert into notes (text) values ('hello from the browser');
+select * from notes;`;
+
+/** How long a copy button says that it has copied, in milliseconds. */
+const COPIED_MS = 1_500;
+
+const stateText = element('state-text', HTMLSpanElement);
+const shareButton = element('share', HTMLButtonElement);
+const stopButton = element('stop', HTMLButtonElement);
+const problem = element('problem', HTMLParagraphElement);
+const connection = element('connection', HTMLElement);
+const clientsSection = element('clients-section', HTMLElement);
+const queryForm = element('query', HTMLFormElement);
+const sql = element('sql', HTMLTextAreaElement);
+const runButton = element('run', HTMLButtonElement);
+const result = element('result', HTMLDivElement);
+const clients = new ClientList();
+
+function show(state: PageState): void {
+  document.body.dataset.state = state;
+  stateText.textContent = STATE_TEXTS[state];
+  const shared = state === 'sharing' || state === 'stopping';
+  shareButton.hidden = shared;
+  shareButton.disabled = state !== 'ready';
+  stopButton.hidden = !shared;
+  stopButton.disabled = state !== 'sharing';
+  connection.hidden = !shared;
+  clientsSection.hidden = !shared;
+  runButton.disabled = state === 'starting' || state === 'failed';
+}
+
+function showProblem(text: string | undefined): void {
+  problem.hidden = text === undefined;
+  problem.textContent = text ?? '';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** How clients connect, as each kind of client writes it. */
+function showConnection({ host, port, user, password, url }: Share): void {
+  const jdbc = new URLSearchParams({ user, password, sslmode: 'require' });
+  element('psql', HTMLElement).textContent = `psql "${url}"`;
+  element('url', HTMLElement).textContent = url;
+  element('jdbc', HTMLElement).textContent = `jdbc:postgresql://${host}:${port}/postgres?${jdbc}`;
+}
+
+async function share(db: PGlite): Promise<void> {
+  show('connecting');
+  showProblem(undefined);
+  let shared: Share;
+  try {
+    shared = await shareDatabase(db, { relay: `wss://${location.host}` });
+  } catch (error) {
+    show('ready');
+    showProblem(textOf(error));
+    if (!(error instanceof ShareError)) {
+      throw error;
+    }
+    return;
+  }
+  const onStop = (): void => {
+    show('stopping');
+    void shared.stop();
+  };
+  clients.clear();
+  shared.on('client', (event) => clients.on(event));
+  shared.on('closed', ({ name, message, hint }) => {
+    stopButton.removeEventListener('click', onStop);
+    show('ready');
+    showProblem(name === 'closed' ? undefined : `Sharing ended: ${message}. ${hint}`);
+  });
+  stopButton.addEventListener('click', onStop);
+  showConnection(shared);
+  show('sharing');
+}
+
+async function runQuery(db: PGlite): Promise<void> {
+  runButton.disabled = true;
+  try {
+    const results = await db.exec(sql.value, { rowMode: 'array' });
+    const last = results.at(-1);
+    result.replaceChildren(
+      last === undefined ? make('p', 'Nothing to run.', 'note') : showResult(last),
+    );
+  } catch (error) {
+    result.replaceChildren(make('p', textOf(error), 'problem'));
+  } finally {
+    runButton.disabled = false;
+  }
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const source = element(button.dataset.copy ?? '', HTMLElement);
+  try {
+    await navigator.clipboard.writeText(source.textContent ?? '');
+    button.textContent = 'Copied';
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, COPIED_MS);
+  } catch {
+    // The browser does not let the page copy: leave the text selected, for the owner to do it.
+    getSelection()?.selectAllChildren(source);
+  }
+}
+
+async function main(): Promise<void> {
+  sql.value = FIRST_SQL;
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    button.addEventListener('click', () => void copy(button));
+  }
+  let db: PGlite;
+  try {
+    db = await PGlite.create();
+  } catch (error) {
+    show('failed');
+    showProblem(textOf(error));
+    return;
+  }
+  shareButton.addEventListener('click', () => void share(db));
+  queryForm.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void runQuery(db);
+  });
+  sql.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      queryForm.requestSubmit();
+    }
+  });
+  show('ready');
+}
+
+void main();
