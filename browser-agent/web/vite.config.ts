@@ -7,6 +7,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 export default defineConfig({
   root: path('.'),
   base: './',
+  // PGlite's warnings about eval are not ours to mend; errors still stop the build
+  logLevel: 'error',
   resolve: { alias: { '#default-websocket': path('../src/default-websocket.ts') } },
   // PGlite finds its WebAssembly and its data by `new URL(…, import.meta.url)`.
   optimizeDeps: { exclude: ['@electric-sql/pglite'] },
