@@ -1,9 +1,7 @@
 package dev.culvert.front.backend;
 
 import dev.culvert.front.sharing.ExclusiveSlot;
-import dev.culvert.wire.scram.ScramVerifier;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Something that runs SQL: a tunnel, or a database in this process. Thread-safe: clients call from
@@ -13,8 +11,8 @@ public interface Backend {
     /** The name that clients dial, for texts. */
     String name();
 
-    /** The verifier of a user's password; empty for a user who may not connect. */
-    Optional<ScramVerifier> verifier(String user);
+    /** Who may connect, from where, and with which password. */
+    Credentials credentials();
 
     /** Who has the backend. */
     ExclusiveSlot slot();

@@ -78,7 +78,7 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * A refused connection would like to do its TLS handshake, to read why.
+     * A refused connection would like to stay until its client can read why.
      *
      * @return whether it may; if so, {@link #endReadableRefusal} is to be called when it ends
      */

@@ -8,9 +8,9 @@ package dev.culvert.front.limit;
  * @param perTunnel at a time to one tunnel, those that are logging in included
  * @param newConnections how fast new ones may come from all addresses together
  * @param newPerAddress how fast new ones may come from one address
- * @param readableRefusals connections beyond a limit that still get their TLS handshake at a time,
- *     so that the client can show why it was refused: libpq shows no text that came before TLS. The
- *     others are refused in plain, which costs nothing
+ * @param readableRefusals connections beyond a limit that are kept, at a time, until the client can
+ *     read why: libpq shows no text that comes before TLS, so they do their handshake. Those beyond
+ *     are closed at once
  */
 public record ConnectionLimits(
         int total,

@@ -1,5 +1,6 @@
 package dev.culvert.front.listen;
 
+import dev.culvert.front.login.ClientAddress;
 import dev.culvert.front.login.ClientTls;
 import dev.culvert.front.login.Deadline;
 import dev.culvert.front.login.LoginHandler;
@@ -63,6 +64,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     private final ConnectionParts parts;
     private final Deadline deadline = new Deadline();
     private Stage stage = Stage.PLAIN;
+    private Admission admission = new Admission.Admitted();
     private boolean directTls;
     private boolean gssRefused;
     private @Nullable String sniHost;
@@ -75,6 +77,13 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         deadline.set(ctx, parts.settings().tlsTimeout(), () -> onTlsDeadline(ctx));
+        admission = Admission.of(ctx.channel(), parts.login().connections());
+        if (admission instanceof Admission.Refused(Refusal refusal, boolean told) && !told) {
+            stage = Stage.DONE;
+            observeRefused(ctx, refusal);
+            ctx.close();
+            return;
+        }
         ctx.fireChannelActive();
     }
 
@@ -119,7 +128,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.atDebug()
-                .addKeyValue("client", ctx.channel().remoteAddress())
+                .addKeyValue("client", ClientAddress.of(ctx.channel()))
                 .setCause(cause)
                 .log("connection failed before its startup message");
         ctx.close();
@@ -159,7 +168,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
         }
         if (rest.isReadable() && rest.getByte(rest.readerIndex()) != TLS_HANDSHAKE) {
             LOG.atWarn()
-                    .addKeyValue("client", ctx.channel().remoteAddress())
+                    .addKeyValue("client", ClientAddress.of(ctx.channel()))
                     .log("plain bytes behind the SSLRequest");
             stage = Stage.DONE;
             ctx.close();
@@ -228,6 +237,10 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void onStartup(ChannelHandlerContext ctx, StartupMessage startup) {
+        if (admission instanceof Admission.Refused(Refusal refusal, _)) {
+            refuse(ctx, refusal);
+            return;
+        }
         if (stage == Stage.PLAIN && parts.settings().tlsRequired()) {
             refuse(ctx, Refusals.tlsRequired());
             return;
@@ -258,7 +271,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     private void onTlsDeadline(ChannelHandlerContext ctx) {
         // before TLS is up, the client could not read an error
         LOG.atDebug()
-                .addKeyValue("client", ctx.channel().remoteAddress())
+                .addKeyValue("client", ClientAddress.of(ctx.channel()))
                 .log("no TLS handshake in time");
         stage = Stage.DONE;
         ctx.close();
@@ -267,8 +280,12 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
         stage = Stage.DONE;
         deadline.clear();
-        parts.login().session().observer().onRefused(ctx.channel().remoteAddress(), refusal);
+        observeRefused(ctx, refusal);
         Farewell.say(ctx.channel(), refusal.error());
+    }
+
+    private void observeRefused(ChannelHandlerContext ctx, Refusal refusal) {
+        parts.login().session().observer().onRefused(ClientAddress.of(ctx.channel()), refusal);
     }
 
     private void add(ChannelHandlerContext ctx, ByteBuf bytes) {

@@ -2,14 +2,19 @@ package dev.culvert.front.listen;
 
 import dev.culvert.front.backend.Backends;
 import dev.culvert.front.cancel.CancelKeys;
+import dev.culvert.front.limit.AttemptLimiter;
+import dev.culvert.front.limit.ConnectionLimiter;
 import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.session.SessionParts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -59,30 +64,35 @@ public final class PostgresFront {
                         tls,
                         LoginParts.create(
                                 backends,
+                                new AttemptLimiter(settings.attempts(), System::nanoTime),
+                                new ConnectionLimiter(settings.connections(), System::nanoTime),
+                                settings.cleartextPassword(),
                                 new SessionParts(
-                                        observer, new CancelKeys(), settings.startTimeout())));
+                                        observer,
+                                        new CancelKeys(),
+                                        settings.startTimeout(),
+                                        settings.idleStatus())));
         Promise<PostgresFront> promise = Promise.promise();
         ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        ChannelFactory<? extends ServerChannel> transport =
+                internals.transport().serverChannelFactory(false);
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(internals.acceptorEventLoopGroup(), internals.nettyEventLoopGroup())
-                        .channelFactory(internals.transport().serverChannelFactory(false))
+                        .channelFactory(transport)
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .childHandler(
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
                                         clients.add(channel);
-                                        channel.pipeline()
-                                                .addLast(
-                                                        HandlerNames.FIRST_PACKET,
-                                                        new FirstPacketHandler(parts));
+                                        addHandlers(channel.pipeline(), parts);
                                     }
                                 });
+        TcpOptions.set(bootstrap, transport, settings.tcp());
         bootstrap
                 .bind(settings.host(), settings.port())
                 .addListener((ChannelFuture bound) -> {
@@ -93,6 +103,16 @@ public final class PostgresFront {
                     }
                 });
         return promise.future();
+    }
+
+    private static void addHandlers(ChannelPipeline pipeline, ConnectionParts parts) {
+        ProxyProtocol proxyProtocol = parts.settings().proxyProtocol();
+        if (proxyProtocol.mode() != ProxyProtocol.Mode.OFF) {
+            pipeline.addLast(
+                    HandlerNames.PROXY,
+                    new ProxyHeaderHandler(proxyProtocol, parts.login().session().observer()));
+        }
+        pipeline.addLast(HandlerNames.FIRST_PACKET, new FirstPacketHandler(parts));
     }
 
     /** The port that it listens on. */

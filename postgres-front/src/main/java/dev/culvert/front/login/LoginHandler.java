@@ -2,6 +2,7 @@ package dev.culvert.front.login;
 
 import dev.culvert.front.backend.Backend;
 import dev.culvert.front.backend.Route;
+import dev.culvert.front.limit.ConnectionLimiter;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
@@ -16,7 +17,6 @@ import dev.culvert.wire.message.SaslInitialResponse;
 import dev.culvert.wire.message.SaslResponse;
 import dev.culvert.wire.scram.AwaitingProof;
 import dev.culvert.wire.scram.ChannelBinding;
-import dev.culvert.wire.scram.MockVerifier;
 import dev.culvert.wire.scram.ScramExchange;
 import dev.culvert.wire.scram.ScramVerifier;
 import dev.culvert.wire.startup.ProtocolNegotiation;
@@ -26,7 +26,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import java.net.InetSocketAddress;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,12 +39,17 @@ import java.util.Optional;
  *
  * <pre>
  *   Begin ─ route found ─▶ AwaitInitial ─ SASLInitialResponse ─▶ AwaitProof ─ SASLResponse ─▶ Done
- *     └──────────────┬──────────────────────────────┴──────────────────────────┘
- *                    ▼ refused, too late, client gone: Done
+ *     │                                                              │
+ *     ├─ in clear text ──▶ AwaitPassword ─ PasswordMessage ─▶ Checking
+ *     │                                                       │      │ wrong
+ *     └─ no password needed ─▶ Done ◀──── right ──────────────┘      ▼
+ *                               ▲                                Delaying
+ *                               └──── 28P01 sent ────────────────────┘
  * </pre>
  *
- * <p>The backend's slot is taken at the very end, so that nobody occupies it without a password. A
- * user that the backend does not know goes through the same exchange with a mock verifier.
+ * <p>From everywhere: refused, too late or client gone means Done. The backend's slot is taken at
+ * the very end, so that nobody occupies it without a password. {@link Claim} says what a user that
+ * the backend does not know, or no longer lets in, goes through.
  */
 public final class LoginHandler extends ChannelInboundHandlerAdapter {
     private static final int SESSION_ID_BYTES = 6;
@@ -49,10 +57,16 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     private sealed interface Stage {
         record Begin() implements Stage {}
 
-        record AwaitInitial(Route.Found route) implements Stage {}
+        record AwaitInitial(Claim claim, ScramVerifier verifier) implements Stage {}
 
-        record AwaitProof(Route.Found route, boolean known, AwaitingProof exchange)
+        record AwaitProof(Claim claim, AwaitingProof exchange) implements Stage {}
+
+        record AwaitPassword(Claim claim, ScramVerifier verifier, PasswordChecks checks)
                 implements Stage {}
+
+        record Checking() implements Stage {}
+
+        record Delaying() implements Stage {}
 
         record Done() implements Stage {}
     }
@@ -87,20 +101,10 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        ProtocolNegotiation negotiation = ProtocolNegotiation.of(startup);
         try {
             switch (parts.backends().route(tls.sniHost(), startup)) {
                 case Route.Refused(Refusal refusal) -> refuse(ctx, refusal);
-                case Route.Found found -> {
-                    stage = new Stage.AwaitInitial(found);
-                    ByteBuf answer = ctx.alloc().buffer();
-                    if (negotiation.needed()) {
-                        negotiation.writeTo(answer);
-                    }
-                    BackendMessages.authenticationSasl(
-                            answer, ScramExchange.mechanisms(tls.binding()));
-                    ctx.writeAndFlush(answer);
-                }
+                case Route.Found found -> onRoute(ctx, found);
             }
         } catch (WireException e) {
             refuse(ctx, Refusals.violation(e));
@@ -110,6 +114,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         stage = new Stage.Done();
+        deadline.clear();
         received.release();
     }
 
@@ -117,7 +122,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            if (stage instanceof Stage.Done) {
+            if (!isWaitingForClient()) {
                 return;
             }
             received.writeBytes(bytes);
@@ -125,7 +130,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
             while (body != null) {
                 onPassword(ctx, body);
                 // behind the last message of the login nothing is waited for
-                body = stage instanceof Stage.Done ? null : PasswordMessage.read(received);
+                body = isWaitingForClient() ? PasswordMessage.read(received) : null;
             }
         } catch (WireException e) {
             refuse(ctx, Refusals.violation(e));
@@ -139,57 +144,162 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         refuse(ctx, Refusals.loginTimeout());
     }
 
+    private boolean isWaitingForClient() {
+        return switch (stage) {
+            case Stage.Begin _, Stage.AwaitInitial _, Stage.AwaitProof _, Stage.AwaitPassword _ ->
+                    true;
+            case Stage.Checking _, Stage.Delaying _, Stage.Done _ -> false;
+        };
+    }
+
+    private void onRoute(ChannelHandlerContext ctx, Route.Found route) {
+        Backend backend = route.backend();
+        InetAddress address = address(ctx);
+        if (!backend.credentials().admits(address)) {
+            refuse(ctx, Refusals.addressNotAllowed(backend.name(), address));
+            return;
+        }
+        if (isBlocked(ctx, backend)) {
+            return;
+        }
+        switch (parts.connections().login(backend.name())) {
+            case ConnectionLimiter.Decision.Refused(Refusal refusal) -> refuse(ctx, refusal);
+            case ConnectionLimiter.Decision.Admitted(Runnable release) -> {
+                ctx.channel().closeFuture().addListener(_ -> release.run());
+                ask(ctx, Claim.of(route, parts.mockSecret(), parts.clock().instant()));
+            }
+        }
+    }
+
+    private void ask(ChannelHandlerContext ctx, Claim claim) {
+        ByteBuf question = ctx.alloc().buffer();
+        ProtocolNegotiation negotiation = ProtocolNegotiation.of(startup);
+        if (negotiation.needed()) {
+            negotiation.writeTo(question);
+        }
+        ScramVerifier verifier = claim.verifier();
+        PasswordChecks checks = parts.passwordChecks();
+        if (verifier == null) {
+            ctx.write(question);
+            takeBackend(ctx, claim.route());
+            return;
+        }
+        if (checks != null && ctx.pipeline().get(SslHandler.class) != null) {
+            stage = new Stage.AwaitPassword(claim, verifier, checks);
+            BackendMessages.authenticationCleartextPassword(question);
+        } else {
+            stage = new Stage.AwaitInitial(claim, verifier);
+            BackendMessages.authenticationSasl(question, ScramExchange.mechanisms(tls.binding()));
+        }
+        ctx.writeAndFlush(question);
+    }
+
     private void onPassword(ChannelHandlerContext ctx, byte[] body) {
         switch (stage) {
-            case Stage.AwaitInitial(Route.Found route) -> onInitial(ctx, route, body);
-            case Stage.AwaitProof(Route.Found route, boolean known, AwaitingProof exchange) ->
-                    onProof(ctx, route, known, exchange, body);
-            case Stage.Begin _, Stage.Done _ ->
+            case Stage.AwaitInitial(Claim claim, ScramVerifier verifier) ->
+                    onInitial(ctx, claim, verifier, body);
+            case Stage.AwaitProof(Claim claim, AwaitingProof exchange) ->
+                    onProof(ctx, claim, exchange, body);
+            case Stage.AwaitPassword awaiting -> onCleartext(ctx, awaiting, body);
+            case Stage.Begin _, Stage.Checking _, Stage.Delaying _, Stage.Done _ ->
                     throw new IllegalStateException("no password is expected now");
         }
     }
 
-    private void onInitial(ChannelHandlerContext ctx, Route.Found route, byte[] body) {
+    private void onInitial(
+            ChannelHandlerContext ctx, Claim claim, ScramVerifier verifier, byte[] body) {
         SaslInitialResponse initial = SaslInitialResponse.parse(body);
-        String user = route.startup().user();
-        Optional<ScramVerifier> verifier = route.backend().verifier(user);
         ChannelBinding binding = tls.binding();
         AwaitingProof exchange =
                 ScramExchange.begin(
                         initial.mechanism(),
                         initial.data(),
-                        verifier.orElseGet(() -> MockVerifier.forUser(parts.mockSecret(), user)),
+                        verifier,
                         binding,
                         binding.isAvailable(),
                         ScramExchange.nonces(parts.random()));
-        stage = new Stage.AwaitProof(route, verifier.isPresent(), exchange);
+        stage = new Stage.AwaitProof(claim, exchange);
         ByteBuf answer = ctx.alloc().buffer();
         BackendMessages.authenticationSaslContinue(answer, exchange.serverFirst());
         ctx.writeAndFlush(answer);
     }
 
     private void onProof(
-            ChannelHandlerContext ctx,
-            Route.Found route,
-            boolean known,
-            AwaitingProof exchange,
-            byte[] body) {
-        switch (exchange.finish(SaslResponse.parse(body).data())) {
-            case ScramExchange.Rejected rejected ->
-                    refuse(
-                            ctx,
-                            Refusals.notAuthenticated(
-                                    rejected.toErrorResponse(route.startup().user())));
-            case ScramExchange.Authenticated(byte[] serverFinal) -> {
-                if (!known) {
-                    throw new IllegalStateException("a mock verifier accepted a password");
-                }
+            ChannelHandlerContext ctx, Claim claim, AwaitingProof exchange, byte[] body) {
+        // others from the same address may have failed meanwhile
+        if (isBlocked(ctx, claim.route().backend())) {
+            return;
+        }
+        ScramExchange.Outcome outcome = exchange.finish(SaslResponse.parse(body).data());
+        boolean good = claim.isGood(parts.clock().instant());
+        switch (outcome) {
+            case ScramExchange.Authenticated(byte[] serverFinal) when good -> {
                 ByteBuf answer = ctx.alloc().buffer();
                 BackendMessages.authenticationSaslFinal(answer, serverFinal);
                 ctx.writeAndFlush(answer);
-                takeBackend(ctx, route);
+                onProven(ctx, claim);
             }
+            case ScramExchange.Rejected(ScramExchange.Reason reason)
+                    when reason == ScramExchange.Reason.CHANNEL_BINDING_MISMATCH ->
+                    refuse(
+                            ctx,
+                            Refusals.notAuthenticated(
+                                    new ScramExchange.Rejected(reason)
+                                            .toErrorResponse(claim.user())));
+            case ScramExchange.Authenticated _, ScramExchange.Rejected _ -> onWrong(ctx, claim);
         }
+    }
+
+    private void onCleartext(ChannelHandlerContext ctx, Stage.AwaitPassword awaiting, byte[] body) {
+        if (isBlocked(ctx, awaiting.claim().route().backend())) {
+            return;
+        }
+        // a NUL ends it; without one it is the wrong password of a broken client
+        String password = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8);
+        Stage.Checking checking = new Stage.Checking();
+        stage = checking;
+        boolean taken =
+                awaiting.checks()
+                        .check(
+                                awaiting.verifier(),
+                                password,
+                                ctx.executor(),
+                                right -> onChecked(ctx, awaiting.claim(), right));
+        if (!taken) {
+            refuse(ctx, Refusals.checksBusy());
+        }
+    }
+
+    private void onChecked(ChannelHandlerContext ctx, Claim claim, boolean right) {
+        if (!(stage instanceof Stage.Checking)) {
+            return;
+        }
+        // the address may have been blocked while this check ran
+        if (isBlocked(ctx, claim.route().backend())) {
+            return;
+        }
+        if (right && claim.isGood(parts.clock().instant())) {
+            onProven(ctx, claim);
+        } else {
+            onWrong(ctx, claim);
+        }
+    }
+
+    private void onProven(ChannelHandlerContext ctx, Claim claim) {
+        parts.attempts().succeeded(claim.route().backend().name(), address(ctx));
+        takeBackend(ctx, claim.route());
+    }
+
+    private void onWrong(ChannelHandlerContext ctx, Claim claim) {
+        Duration delay = parts.attempts().failed(claim.route().backend().name(), address(ctx));
+        stage = new Stage.Delaying();
+        deadline.set(ctx, delay, () -> refuse(ctx, Refusals.wrongPassword(claim.user())));
+    }
+
+    private boolean isBlocked(ChannelHandlerContext ctx, Backend backend) {
+        Optional<Duration> wait = parts.attempts().blocked(backend.name(), address(ctx));
+        wait.ifPresent(rest -> refuse(ctx, Refusals.tooManyFailures(rest)));
+        return wait.isPresent();
     }
 
     private void takeBackend(ChannelHandlerContext ctx, Route.Found route) {
@@ -222,7 +332,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         return new SessionInfo(
                 HexFormat.of().formatHex(id),
                 route.backend().name(),
-                (InetSocketAddress) ctx.channel().remoteAddress(),
+                ClientAddress.of(ctx.channel()),
                 route.startup().user(),
                 route.startup().parameter("application_name").orElse(""));
     }
@@ -233,7 +343,11 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         }
         stage = new Stage.Done();
         deadline.clear();
-        parts.session().observer().onRefused(ctx.channel().remoteAddress(), refusal);
+        parts.session().observer().onRefused(ClientAddress.of(ctx.channel()), refusal);
         Farewell.say(ctx.channel(), refusal.error());
+    }
+
+    private static InetAddress address(ChannelHandlerContext ctx) {
+        return ClientAddress.of(ctx.channel()).getAddress();
     }
 }

@@ -50,6 +50,7 @@ final class Session implements BackendEvents {
     private final BatchForwarder batches;
     private final BackendReader answers = new BackendReader();
     private final IdleClock idleClock;
+    private final IdleStatus idleStatus;
     private final Runnable callOffStartTimeout;
     private State state = State.STARTING;
     private int answered;
@@ -66,6 +67,11 @@ final class Session implements BackendEvents {
         start = new SessionStart(port.allocator().buffer(), settings);
         Duration idleTimeout = client.backend().idleTimeout();
         idleClock = new IdleClock(port, idleTimeout, () -> onIdle(idleTimeout));
+        idleStatus =
+                new IdleStatus(
+                        port,
+                        parts.idleStatus(),
+                        () -> isWaitingForClient() && answers.atMessageBoundary());
         cancelKey = parts.cancelKeys().register(keyBytes(client.version()), this::onCancelRequest);
         callOffStartTimeout = port.schedule(parts.startTimeout(), this::onStartTimeout);
         backend =
@@ -172,6 +178,7 @@ final class Session implements BackendEvents {
         ClientGreeting.writeTo(greeting, parameters, cancelKey);
         port.write(greeting, () -> {});
         idleClock.start();
+        idleStatus.start(parameters.get(IdleStatus.parameter()));
         forward();
     }
 
@@ -248,6 +255,7 @@ final class Session implements BackendEvents {
         }
         state = State.ENDED;
         idleClock.stop();
+        idleStatus.stop();
         batches.release();
         backend.close();
         parts.cancelKeys().remove(cancelKey);

@@ -3,10 +3,16 @@ package dev.culvert.front.session;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.observe.FrontObserver;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What all sessions of a front share. Thread-safe.
  *
  * @param startTimeout how long a backend may take to begin a session
+ * @param idleStatus how often idle clients hear a ParameterStatus; empty for never
  */
-public record SessionParts(FrontObserver observer, CancelKeys cancelKeys, Duration startTimeout) {}
+public record SessionParts(
+        FrontObserver observer,
+        CancelKeys cancelKeys,
+        Duration startTimeout,
+        Optional<Duration> idleStatus) {}

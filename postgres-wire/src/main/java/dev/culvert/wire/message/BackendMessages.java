@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class BackendMessages {
     private static final int AUTHENTICATION_OK = 0;
+    private static final int AUTHENTICATION_CLEARTEXT_PASSWORD = 3;
     private static final int AUTHENTICATION_SASL = 10;
     private static final int AUTHENTICATION_SASL_CONTINUE = 11;
     private static final int AUTHENTICATION_SASL_FINAL = 12;
@@ -28,6 +29,17 @@ public final class BackendMessages {
      */
     public static void authenticationOk(ByteBuf out) {
         authentication(out, AUTHENTICATION_OK, new byte[0]);
+    }
+
+    /**
+     * AuthenticationCleartextPassword: the client is to send the password itself.
+     *
+     * <pre>
+     * byte 'R' | int32 8 | int32 3
+     * </pre>
+     */
+    public static void authenticationCleartextPassword(ByteBuf out) {
+        authentication(out, AUTHENTICATION_CLEARTEXT_PASSWORD, new byte[0]);
     }
 
     /**

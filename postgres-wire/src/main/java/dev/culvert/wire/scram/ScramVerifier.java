@@ -1,6 +1,7 @@
 package dev.culvert.wire.scram;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
@@ -84,6 +85,15 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
         byte[] clientKey = ScramHash.hmac(salted, ascii("Client Key"));
         byte[] serverKey = ScramHash.hmac(salted, ascii("Server Key"));
         return new ScramVerifier(iterations, salt, ScramHash.hash(clientKey), serverKey);
+    }
+
+    /**
+     * Whether this is the verifier of that password. Takes as long as logging in does, the same for
+     * any password: not for an event loop.
+     */
+    public boolean accepts(String password) {
+        return MessageDigest.isEqual(
+                storedKey, fromPassword(password, salt, iterations).storedKey());
     }
 
     /** The text that {@link #parse} reads. It is a secret: see the class. */

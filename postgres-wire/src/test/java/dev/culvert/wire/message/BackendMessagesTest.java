@@ -17,6 +17,8 @@ class BackendMessagesTest {
     void writesAuthentication() {
         assertThat(written(BackendMessages::authenticationOk))
                 .isEqualTo(Bytes.message('R', "\0\0\0\0"));
+        assertThat(written(BackendMessages::authenticationCleartextPassword))
+                .isEqualTo(Bytes.message('R', "\0\0\0\3"));
         assertThat(
                         written(out ->
                                 BackendMessages.authenticationSasl(

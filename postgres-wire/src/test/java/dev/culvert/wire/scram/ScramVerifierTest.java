@@ -76,6 +76,15 @@ class ScramVerifierTest {
     }
 
     @Test
+    void acceptsItsPasswordOnly() {
+        ScramVerifier verifier = ScramVerifier.fromPassword("pencil", new byte[16], 64);
+
+        assertThat(verifier.accepts("pencil")).isTrue();
+        assertThat(verifier.accepts("Pencil")).isFalse();
+        assertThat(verifier.accepts("")).isFalse();
+    }
+
+    @Test
     void boundsTheSalt() {
         var key = new byte[32];
 

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param deadAfter silence after which an agent is considered gone
  * @param window what an agent may send per stream before the client has taken it, in bytes
  * @param maxPayload largest DATA frame, in bytes
+ * @param allowNoPassword whether agents may let users in without a password; anybody who knows the
+ *     tunnel's name is then such a user
  */
 public record TunnelSettings(
         Duration idleTimeout,
@@ -22,8 +24,9 @@ public record TunnelSettings(
         Duration pingInterval,
         Duration deadAfter,
         int window,
-        int maxPayload) {
-    /** Five minutes idle, one hour of life. */
+        int maxPayload,
+        boolean allowNoPassword) {
+    /** Five minutes idle, one hour of life, no user without a password. */
     public static final TunnelSettings DEFAULTS =
             new TunnelSettings(
                     Duration.ofMinutes(5),
@@ -32,7 +35,8 @@ public record TunnelSettings(
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(45),
                     256 * 1_024,
-                    Frame.DEFAULT_PAYLOAD);
+                    Frame.DEFAULT_PAYLOAD,
+                    false);
 
     /** Checks the values. */
     public TunnelSettings {
@@ -54,7 +58,21 @@ public record TunnelSettings(
                 pingInterval,
                 deadAfter,
                 window,
-                maxPayload);
+                maxPayload,
+                allowNoPassword);
+    }
+
+    /** The same with users without a password permitted, or not. */
+    public TunnelSettings withAllowNoPassword(boolean allowed) {
+        return new TunnelSettings(
+                idleTimeout,
+                lifetime,
+                helloTimeout,
+                pingInterval,
+                deadAfter,
+                window,
+                maxPayload,
+                allowed);
     }
 
     private static void requireAtLeast(String name, Duration value, Duration least) {

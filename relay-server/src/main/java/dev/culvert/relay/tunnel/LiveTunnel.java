@@ -3,6 +3,7 @@ package dev.culvert.relay.tunnel;
 import dev.culvert.front.backend.Backend;
 import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
+import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.sharing.ExclusiveSlot;
@@ -10,10 +11,7 @@ import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.stream.FrameOutput;
 import dev.culvert.tunnel.stream.RelayTunnel;
-import dev.culvert.wire.scram.ScramVerifier;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +25,7 @@ public final class LiveTunnel implements Backend {
     /** What an agent and the relay agreed on. */
     record Terms(
             String name,
-            Map<String, ScramVerifier> verifiers,
+            Credentials credentials,
             Frame.Backend backend,
             Duration idleTimeout,
             Duration lifetime) {}
@@ -61,8 +59,8 @@ public final class LiveTunnel implements Backend {
     }
 
     @Override
-    public Optional<ScramVerifier> verifier(String user) {
-        return Optional.ofNullable(terms.verifiers().get(user));
+    public Credentials credentials() {
+        return terms.credentials();
     }
 
     @Override

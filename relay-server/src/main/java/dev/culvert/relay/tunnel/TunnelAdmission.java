@@ -1,14 +1,11 @@
 package dev.culvert.relay.tunnel;
 
+import dev.culvert.front.backend.Credentials;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.route.TunnelNames;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
-import dev.culvert.wire.error.WireException;
-import dev.culvert.wire.scram.ScramVerifier;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a HELLO becomes a tunnel, and on which terms. Thread-safe. */
@@ -53,22 +50,16 @@ final class TunnelAdmission {
                     CloseCode.HELLO_REFUSED,
                     "a tunnel name has 3 to 63 characters of a-z, 0-9 and hyphen");
         }
-        Map<String, ScramVerifier> verifiers = new HashMap<>();
-        for (Frame.User user : hello.users()) {
-            try {
-                if (verifiers.put(user.name(), ScramVerifier.parse(user.verifier())) != null) {
-                    return new Decision.Refused(
-                            CloseCode.HELLO_REFUSED, "a user is named twice: " + user.name());
-                }
-            } catch (WireException | IllegalArgumentException e) {
-                return new Decision.Refused(
-                        CloseCode.HELLO_REFUSED, "malformed verifier of user " + user.name());
-            }
+        Credentials credentials;
+        try {
+            credentials = HelloCredentials.of(hello, settings.allowNoPassword());
+        } catch (IllegalArgumentException e) {
+            return new Decision.Refused(CloseCode.HELLO_REFUSED, String.valueOf(e.getMessage()));
         }
         return new Decision.Admitted(
                 new LiveTunnel.Terms(
                         name == null ? names.next() : name,
-                        Map.copyOf(verifiers),
+                        credentials,
                         hello.backend(),
                         atMost(hello.idleTimeout(), settings.idleTimeout()),
                         atMost(hello.lifetime(), settings.lifetime())));

@@ -20,6 +20,7 @@ public final class FrameDecoder {
     private static final int MAX_NAME = 255;
     private static final int MAX_TOKEN = 8_192;
     private static final int MAX_VERIFIER = 2_048;
+    private static final int MAX_CIDR = 50;
     private static final int MAX_SECONDS = 366 * 24 * 3_600;
 
     private FrameDecoder() {}
@@ -131,9 +132,7 @@ public final class FrameDecoder {
         json.integer("version", Frame.VERSION, Frame.VERSION);
         List<Frame.User> users = new ArrayList<>();
         for (JsonPayload user : json.objects("users", 1, Frame.Hello.MAX_USERS)) {
-            users.add(
-                    new Frame.User(
-                            user.text("name", MAX_NAME), user.text("verifier", MAX_VERIFIER)));
+            users.add(user(user));
         }
         JsonPayload backend = json.object("backend");
         return new Frame.Hello(
@@ -142,12 +141,29 @@ public final class FrameDecoder {
                 json.optionalText("token", MAX_TOKEN),
                 json.optionalText("mode", MAX_NAME),
                 List.copyOf(users),
+                json.optionalTexts("allow", Frame.Hello.MAX_ALLOW, MAX_CIDR),
                 new Frame.Backend(
                         backendKind(backend.text("kind", MAX_NAME)),
                         backend.text("version", MAX_AGENT_TEXT)),
                 json.optionalInteger("idleTimeout", 1, MAX_SECONDS),
                 json.optionalInteger("lifetime", 1, MAX_SECONDS),
                 json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW));
+    }
+
+    private static Frame.User user(JsonPayload json) {
+        String verifier = json.optionalText("verifier", MAX_VERIFIER);
+        String auth = json.optionalText("auth", MAX_NAME);
+        if (auth != null && !auth.equals("none")) {
+            throw new ProtocolViolationException("HELLO: unknown auth of a user");
+        }
+        if ((verifier == null) == (auth == null)) {
+            throw new ProtocolViolationException(
+                    "HELLO: a user has either a verifier or the auth none");
+        }
+        return new Frame.User(
+                json.text("name", MAX_NAME),
+                verifier,
+                json.optionalLong("expires", 0, Frame.User.MAX_EXPIRES));
     }
 
     private static Frame.Backend.Kind backendKind(String kind) {

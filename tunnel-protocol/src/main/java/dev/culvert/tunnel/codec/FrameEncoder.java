@@ -95,7 +95,18 @@ public final class FrameEncoder {
         putIfPresent(json, "mode", hello.mode());
         ArrayNode users = json.putArray("users");
         for (Frame.User user : hello.users()) {
-            users.addObject().put("name", user.name()).put("verifier", user.verifier());
+            ObjectNode each = users.addObject().put("name", user.name());
+            if (user.verifier() == null) {
+                each.put("auth", "none");
+            } else {
+                each.put("verifier", user.verifier());
+            }
+            if (user.expires() != null) {
+                each.put("expires", user.expires());
+            }
+        }
+        if (!hello.allow().isEmpty()) {
+            hello.allow().forEach(json.putArray("allow")::add);
         }
         json.putObject("backend")
                 .put("kind", hello.backend().kind().name().toLowerCase(Locale.ROOT))

@@ -103,6 +103,42 @@ final class JsonPayload {
         return value.intValue();
     }
 
+    @Nullable Long optionalLong(String member, long min, long max) {
+        JsonNode value = node.get(member);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < min
+                || value.longValue() > max) {
+            throw new ProtocolViolationException(
+                    where + ": " + member + " is not a number from " + min + " to " + max);
+        }
+        return value.longValue();
+    }
+
+    /** An array of 1 to {@code max} texts; empty when the member is missing. */
+    List<String> optionalTexts(String member, int max, int maxLength) {
+        JsonNode array = node.get(member);
+        if (array == null || array.isNull()) {
+            return List.of();
+        }
+        if (!array.isArray() || array.isEmpty() || array.size() > max) {
+            throw new ProtocolViolationException(
+                    where + ": " + member + " is not an array of 1 to " + max);
+        }
+        List<String> texts = new ArrayList<>(array.size());
+        for (JsonNode element : array) {
+            if (!element.isTextual() || element.textValue().length() > maxLength) {
+                throw new ProtocolViolationException(
+                        where + ": " + member + " holds no text of at most " + maxLength);
+            }
+            texts.add(element.textValue());
+        }
+        return List.copyOf(texts);
+    }
+
     JsonPayload object(String member) {
         JsonNode value = node.get(member);
         if (value == null) {

@@ -43,6 +43,8 @@ public sealed interface Frame {
      * @param token proof that the agent may open a tunnel, or null
      * @param mode sharing mode asked for, or null for exclusive
      * @param users who may connect, 1 to {@value #MAX_USERS}
+     * @param allow ranges of addresses that clients may come from, unchecked, at most {@value
+     *     #MAX_ALLOW}; empty for all
      * @param backend what runs the SQL
      * @param idleTimeout seconds, or null for the relay's own
      * @param lifetime seconds, or null for the relay's own
@@ -54,6 +56,7 @@ public sealed interface Frame {
             @Nullable String token,
             @Nullable String mode,
             List<User> users,
+            List<String> allow,
             Backend backend,
             @Nullable Integer idleTimeout,
             @Nullable Integer lifetime,
@@ -62,10 +65,37 @@ public sealed interface Frame {
         /** Most users in one HELLO. */
         public static final int MAX_USERS = 100;
 
+        /** Most ranges of addresses in one HELLO. */
+        public static final int MAX_ALLOW = 100;
+
         /** Smallest and largest window, in bytes. */
         public static final int MIN_WINDOW = 32_768;
 
         public static final int MAX_WINDOW = 8_388_608;
+
+        /** A HELLO that lets clients come from anywhere. */
+        public Hello(
+                String agent,
+                @Nullable String name,
+                @Nullable String token,
+                @Nullable String mode,
+                List<User> users,
+                Backend backend,
+                @Nullable Integer idleTimeout,
+                @Nullable Integer lifetime,
+                int window) {
+            this(
+                    agent,
+                    name,
+                    token,
+                    mode,
+                    users,
+                    List.of(),
+                    backend,
+                    idleTimeout,
+                    lifetime,
+                    window);
+        }
 
         @Override
         public FrameType type() {
@@ -83,9 +113,20 @@ public sealed interface Frame {
      * Someone who may connect.
      *
      * @param name the Postgres user name
-     * @param verifier a SCRAM-SHA-256 verifier in Postgres' own notation, unchecked
+     * @param verifier a SCRAM-SHA-256 verifier in Postgres' own notation, unchecked; null for a
+     *     user who needs no password
+     * @param expires seconds since 1970-01-01T00:00Z from which on the user may not connect, or
+     *     null
      */
-    record User(String name, String verifier) {
+    record User(String name, @Nullable String verifier, @Nullable Long expires) {
+        /** Latest time of an expiry: the end of the year 9999. */
+        public static final long MAX_EXPIRES = 253_402_300_799L;
+
+        /** A user with a password that does not expire. */
+        public User(String name, String verifier) {
+            this(name, verifier, null);
+        }
+
         /** Leaves the verifier out. */
         @Override
         public String toString() {

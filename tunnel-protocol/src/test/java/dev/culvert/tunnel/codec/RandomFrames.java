@@ -63,7 +63,7 @@ final class RandomFrames {
     private Frame hello() {
         List<Frame.User> users =
                 IntStream.range(0, between(1, random.nextInt(8) == 0 ? 100 : 3))
-                        .mapToObj(_ -> new Frame.User(text(255), text(100)))
+                        .mapToObj(_ -> user())
                         .toList();
         Frame.Backend.Kind[] kinds = Frame.Backend.Kind.values();
         return new Frame.Hello(
@@ -72,10 +72,18 @@ final class RandomFrames {
                 optionalText(1_000),
                 optionalText(20),
                 users,
+                IntStream.range(0, between(0, 3)).mapToObj(_ -> text(50)).toList(),
                 new Frame.Backend(kinds[random.nextInt(kinds.length)], text(100)),
                 random.nextBoolean() ? seconds() : null,
                 random.nextBoolean() ? seconds() : null,
                 window());
+    }
+
+    private Frame.User user() {
+        return new Frame.User(
+                text(255),
+                optionalText(100),
+                random.nextBoolean() ? random.nextLong(Frame.User.MAX_EXPIRES + 1) : null);
     }
 
     private Frame pong() {

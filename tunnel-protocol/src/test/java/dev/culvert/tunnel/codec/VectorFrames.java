@@ -73,7 +73,15 @@ final class VectorFrames {
         List<Frame.User> users = new ArrayList<>();
         json.get("users")
                 .forEach(user ->
-                        users.add(new Frame.User(text(user, "name"), text(user, "verifier"))));
+                        users.add(
+                                new Frame.User(
+                                        text(user, "name"),
+                                        user.path("verifier").textValue(),
+                                        user.has("expires")
+                                                ? user.get("expires").longValue()
+                                                : null)));
+        List<String> allow = new ArrayList<>();
+        json.path("allow").forEach(range -> allow.add(range.textValue()));
         JsonNode backend = json.get("backend");
         Frame.Backend.Kind kind =
                 text(backend, "kind").equals("pglite")
@@ -85,6 +93,7 @@ final class VectorFrames {
                 json.path("token").textValue(),
                 json.path("mode").textValue(),
                 users,
+                allow,
                 new Frame.Backend(kind, text(backend, "version")),
                 optionalNumber(json, "idleTimeout"),
                 optionalNumber(json, "lifetime"),

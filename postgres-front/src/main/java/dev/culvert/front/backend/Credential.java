@@ -1,0 +1,23 @@
+package dev.culvert.front.backend;
+
+import dev.culvert.wire.scram.ScramVerifier;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a user proves who it is.
+ *
+ * @param verifier of the password; null for a user who needs none
+ * @param expires from when on the user may not connect, or null for never
+ */
+public record Credential(@Nullable ScramVerifier verifier, @Nullable Instant expires) {
+    /** A password that does not expire. */
+    public static Credential of(ScramVerifier verifier) {
+        return new Credential(verifier, null);
+    }
+
+    /** Whether its time is over. */
+    public boolean isExpired(Instant now) {
+        return expires != null && !now.isBefore(expires);
+    }
+}
