@@ -9,12 +9,10 @@ import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.session.SessionParts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -74,12 +72,10 @@ public final class PostgresFront {
                                         settings.idleStatus())));
         Promise<PostgresFront> promise = Promise.promise();
         ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ChannelFactory<? extends ServerChannel> transport =
-                internals.transport().serverChannelFactory(false);
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(internals.acceptorEventLoopGroup(), internals.nettyEventLoopGroup())
-                        .channelFactory(transport)
+                        .channelFactory(internals.transport().serverChannelFactory(false))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
@@ -89,10 +85,10 @@ public final class PostgresFront {
                                     @Override
                                     protected void initChannel(Channel channel) {
                                         clients.add(channel);
+                                        TcpOptions.set(channel, settings.tcp());
                                         addHandlers(channel.pipeline(), parts);
                                     }
                                 });
-        TcpOptions.set(bootstrap, transport, settings.tcp());
         bootstrap
                 .bind(settings.host(), settings.port())
                 .addListener((ChannelFuture bound) -> {
