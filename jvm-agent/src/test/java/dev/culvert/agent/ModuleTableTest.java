@@ -107,6 +107,7 @@ class ModuleTableTest {
                 .resideInAnyPackage(
                         "dev.culvert.relay.config..",
                         "dev.culvert.relay.route..",
+                        "dev.culvert.front.limit..",
                         "dev.culvert.front.sharing..",
                         "dev.culvert.front.refuse..")
                 .should()
