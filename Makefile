@@ -1,6 +1,8 @@
 # The one-line targets of Culvert. `make check` is what CI runs.
 SHELL := /bin/sh
 export JAVA_HOME := $(shell ./scripts/find-jdk)
+# Maven's own libraries make JDK 25 warn
+export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
 .PHONY: check build format test-java test-agent e2e fuzz clean
 

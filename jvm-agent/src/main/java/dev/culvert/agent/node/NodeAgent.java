@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -85,7 +84,7 @@ public final class NodeAgent implements AutoCloseable {
                 // clients are told of by the relay in this process
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // close() has closed the stream: the agent is on its way out
         }
         return process.waitFor();
     }
