@@ -48,6 +48,13 @@ export const FLAG_HIDDEN = 0x02;
 /** An unknown type with this bit is ignored, without it it is a violation. */
 export const IGNORABLE_TYPE_BIT = 0x80;
 
+/** Someone who may connect: with a password, or without one where the relay permits that. */
+export type HelloUser = {
+  readonly name: string;
+  /** Seconds since 1970-01-01T00:00Z; from then on the user may not connect. */
+  readonly expires?: number;
+} & ({ readonly verifier: string } | { readonly auth: 'none' });
+
 /** The payload of HELLO. */
 export interface Hello {
   readonly version: number;
@@ -55,7 +62,9 @@ export interface Hello {
   readonly name?: string;
   readonly token?: string;
   readonly mode?: string;
-  readonly users: readonly { readonly name: string; readonly verifier: string }[];
+  readonly users: readonly HelloUser[];
+  /** Ranges of addresses that clients may come from, in CIDR notation; without it, any. */
+  readonly allow?: readonly string[];
   readonly backend: { readonly kind: 'pglite' | 'postgres'; readonly version: string };
   readonly idleTimeout?: number;
   readonly lifetime?: number;

@@ -47,9 +47,10 @@ public final class AttemptLimiter {
         this.limits = limits;
         this.clock = clock;
         long forget = limits.forgetAfter().plus(limits.longestBlock()).toNanos();
-        pairs = new FailureTable(limits.records(), forget);
-        addresses = new FailureTable(limits.records(), forget);
-        tunnels = new FailureTable(limits.records(), forget);
+        long halve = limits.halveAfter().toNanos();
+        pairs = new FailureTable(limits.records(), forget, Long.MAX_VALUE);
+        addresses = new FailureTable(limits.records(), forget, halve);
+        tunnels = new FailureTable(limits.records(), forget, halve);
     }
 
     /**

@@ -18,7 +18,10 @@ import java.time.Duration;
  * @param firstBlock how long the first block lasts
  * @param longestBlock how long any block lasts
  * @param forgetAfter how long a failure is remembered when no other follows
- * @param records memory: records in each of three tables, of 24 bytes
+ * @param halveAfter how often {@code perAddressEverywhere} and {@code perTunnel} count only half of
+ *     what they counted before: many people may stand behind one address or use one tunnel, and
+ *     their slips are not to add up for ever
+ * @param records memory: records in each of three tables, of 28 bytes
  */
 public record AttemptLimits(
         int perAddress,
@@ -29,10 +32,11 @@ public record AttemptLimits(
         Duration firstBlock,
         Duration longestBlock,
         Duration forgetAfter,
+        Duration halveAfter,
         int records) {
     /**
      * 5 failures at one tunnel, 20 at all; 100 at a tunnel from anywhere. Delays of 0.25 s to 4 s,
-     * blocks of 30 s to 15 min, memory of 1 h and of 3 times 16 384 records.
+     * blocks of 30 s to 15 min, memory of 1 h, halved every 15 min, and of 3 times 16 384 records.
      */
     public static final AttemptLimits DEFAULTS =
             new AttemptLimits(
@@ -44,6 +48,7 @@ public record AttemptLimits(
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(15),
                     Duration.ofHours(1),
+                    Duration.ofMinutes(15),
                     16_384);
 
     /** Checks the values. */
@@ -56,6 +61,7 @@ public record AttemptLimits(
         require(firstBlock.isPositive(), "firstBlock");
         require(longestBlock.compareTo(firstBlock) >= 0, "longestBlock");
         require(forgetAfter.isPositive(), "forgetAfter");
+        require(halveAfter.isPositive(), "halveAfter");
         require(records >= FailureTable.WAYS && Integer.bitCount(records) == 1, "records");
     }
 
@@ -70,6 +76,7 @@ public record AttemptLimits(
                 firstBlock,
                 longestBlock,
                 forgetAfter,
+                halveAfter,
                 records);
     }
 
@@ -84,6 +91,7 @@ public record AttemptLimits(
                 firstBlock,
                 longestBlock,
                 forgetAfter,
+                halveAfter,
                 records);
     }
 

@@ -18,18 +18,25 @@ final class FailureTable {
     private final long[] keys;
     private final int[] failures;
     private final long[] lastAt;
+    private final long[] halvedAt;
     private final long forgetAfterNanos;
+    private final long halveAfterNanos;
 
     /**
      * A table.
      *
      * @param records a power of two, at least {@link #WAYS}
+     * @param forgetAfterNanos how long after its last failure a record is gone
+     * @param halveAfterNanos how often a record that goes on failing loses half of its failures, so
+     *     that a few among many good attempts do not add up for ever
      */
-    FailureTable(int records, long forgetAfterNanos) {
+    FailureTable(int records, long forgetAfterNanos, long halveAfterNanos) {
         this.keys = new long[records];
         this.failures = new int[records];
         this.lastAt = new long[records];
+        this.halvedAt = new long[records];
         this.forgetAfterNanos = forgetAfterNanos;
+        this.halveAfterNanos = halveAfterNanos;
     }
 
     /** A key's failures, and when the last one was. */
@@ -51,6 +58,13 @@ final class FailureTable {
             if (!isLive(at, now)) {
                 failures[at] = 0;
             }
+        }
+        while (failures[at] > 0 && now - halvedAt[at] >= halveAfterNanos) {
+            failures[at] /= 2;
+            halvedAt[at] += halveAfterNanos;
+        }
+        if (failures[at] == 0) {
+            halvedAt[at] = now;
         }
         failures[at] = failures[at] == Integer.MAX_VALUE ? failures[at] : failures[at] + 1;
         lastAt[at] = now;

@@ -105,6 +105,27 @@ class AttemptLimiterTest {
     }
 
     @Test
+    void slips_of_many_people_behind_one_address_do_not_add_up() {
+        for (int i = 0; i < 200; i++) {
+            limiter.failed("tunnel-" + i, OWNER);
+            clock.pass(Duration.ofMinutes(2));
+        }
+
+        assertThat(limiter.blocked("another", OWNER)).isEmpty();
+    }
+
+    @Test
+    void attempts_at_one_tunnel_do_add_up() {
+        for (int i = 0; i < 20; i++) {
+            limiter.failed(TUNNEL, ATTACKER);
+            clock.pass(Duration.ofMinutes(15));
+        }
+
+        limiter.failed(TUNNEL, ATTACKER);
+        assertThat(limiter.blocked(TUNNEL, ATTACKER)).contains(Duration.ofMinutes(15));
+    }
+
+    @Test
     void addresses_of_one_ipv6_subscriber_count_together() {
         for (int i = 0; i < 5; i++) {
             limiter.failed(TUNNEL, InetAddress.ofLiteral("2001:db8:1:2::" + i));
@@ -127,6 +148,7 @@ class AttemptLimiterTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(15),
                         Duration.ofHours(1),
+                        Duration.ofMinutes(15),
                         64);
         AttemptLimiter crowded = new AttemptLimiter(small, clock);
         for (int i = 0; i < 5; i++) {

@@ -1,0 +1,3 @@
+/** Tests of the agents' side. */
+@org.jspecify.annotations.NullMarked
+package dev.culvert.relay.tunnel;
