@@ -20,12 +20,13 @@ public record ConnectionLimits(
         RateLimit newPerAddress,
         int readableRefusals) {
     /**
-     * 10 000 connections, 100 from an address and 100 to a tunnel; 500 new ones a second (bursts of
-     * 1 000), 20 from an address (bursts of 100); 64 readable refusals.
+     * 10 000 connections, 100 from an address and 200 to a tunnel (more than one address can take,
+     * so that none can keep all others out); 500 new ones a second (bursts of 1 000), 20 from an
+     * address (bursts of 100); 64 readable refusals.
      */
     public static final ConnectionLimits DEFAULTS =
             new ConnectionLimits(
-                    10_000, 100, 100, new RateLimit(500, 1_000), new RateLimit(20, 100), 64);
+                    10_000, 100, 200, new RateLimit(500, 1_000), new RateLimit(20, 100), 64);
 
     /** Refuses limits that let nobody in. */
     public ConnectionLimits {

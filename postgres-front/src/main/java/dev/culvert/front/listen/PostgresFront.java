@@ -37,10 +37,12 @@ public final class PostgresFront {
 
     private final Channel listener;
     private final ChannelGroup clients;
+    private final ConnectionLimiter limiter;
 
-    private PostgresFront(Channel listener, ChannelGroup clients) {
+    private PostgresFront(Channel listener, ChannelGroup clients, ConnectionLimiter limiter) {
         this.listener = listener;
         this.clients = clients;
+        this.limiter = limiter;
     }
 
     /**
@@ -56,6 +58,7 @@ public final class PostgresFront {
             Backends backends,
             FrontObserver observer) {
         VertxInternal internals = (VertxInternal) vertx;
+        ConnectionLimiter limiter = new ConnectionLimiter(settings.connections(), System::nanoTime);
         ConnectionParts parts =
                 new ConnectionParts(
                         settings,
@@ -63,7 +66,7 @@ public final class PostgresFront {
                         LoginParts.create(
                                 backends,
                                 new AttemptLimiter(settings.attempts(), System::nanoTime),
-                                new ConnectionLimiter(settings.connections(), System::nanoTime),
+                                limiter,
                                 settings.cleartextPassword(),
                                 new SessionParts(
                                         observer,
@@ -93,7 +96,7 @@ public final class PostgresFront {
                 .bind(settings.host(), settings.port())
                 .addListener((ChannelFuture bound) -> {
                     if (bound.isSuccess()) {
-                        promise.complete(new PostgresFront(bound.channel(), clients));
+                        promise.complete(new PostgresFront(bound.channel(), clients, limiter));
                     } else {
                         promise.fail(bound.cause());
                     }
@@ -114,6 +117,11 @@ public final class PostgresFront {
     /** The port that it listens on. */
     public int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Connections at this moment that are within the limits, for meters. */
+    public int connections() {
+        return limiter.connections();
     }
 
     /** Stops accepting clients, and closes the connections of those that are left. */
