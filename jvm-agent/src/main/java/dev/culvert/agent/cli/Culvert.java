@@ -19,7 +19,8 @@ public final class Culvert {
      * make no sense.
      */
     public static void main(String[] args) {
-        CommandLine commandLine = new CommandLine(new Culvert());
+        CommandLine commandLine =
+                new CommandLine(new Culvert()).setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("culvert: " + Failures.explain(failure));
             return command.getCommandSpec().exitCodeOnExecutionException();

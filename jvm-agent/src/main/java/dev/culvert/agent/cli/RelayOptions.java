@@ -7,6 +7,7 @@ import dev.culvert.relay.config.TunnelSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of every command that starts a relay. */
@@ -62,15 +63,18 @@ final class RelayOptions {
             description = "Folder of the page that the relay serves.")
     private @Nullable Path webRoot;
 
+    @Mixin private LimitOptions limits = new LimitOptions();
+
     /** The settings that the options stand for. */
     RelaySettings settings() {
         return new RelaySettings(
                 domain,
-                FrontSettings.on(bind, port(postgresPort, POSTGRES_PORT)),
+                limits.apply(FrontSettings.on(bind, port(postgresPort, POSTGRES_PORT))),
                 new HttpsSettings(bind, port(httpsPort, HTTPS_PORT), webRoot),
-                TunnelSettings.DEFAULTS.withTimeouts(
-                        Duration.ofSeconds(idleTimeoutSeconds),
-                        Duration.ofSeconds(lifetimeSeconds)));
+                limits.apply(
+                        TunnelSettings.DEFAULTS.withTimeouts(
+                                Duration.ofSeconds(idleTimeoutSeconds),
+                                Duration.ofSeconds(lifetimeSeconds))));
     }
 
     private int port(@Nullable Integer chosen, int usual) {

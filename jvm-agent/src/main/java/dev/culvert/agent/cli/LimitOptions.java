@@ -1,0 +1,98 @@
+package dev.culvert.agent.cli;
+
+import dev.culvert.front.limit.ConnectionLimits;
+import dev.culvert.front.limit.RateLimit;
+import dev.culvert.front.listen.FrontSettings;
+import dev.culvert.front.listen.ProxyProtocol;
+import dev.culvert.relay.config.TunnelSettings;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options about who may connect to a relay, how often, and through what. */
+final class LimitOptions {
+    private static final ConnectionLimits DEFAULTS = ConnectionLimits.DEFAULTS;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "Most client connections at a time (10000).")
+    private int total = DEFAULTS.total();
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            description = "Most of them from one address (100).")
+    private int perAddress = DEFAULTS.perAddress();
+
+    @Option(
+            names = "--max-connections-per-tunnel",
+            paramLabel = "N",
+            description = "Most of them to one database (200).")
+    private int perTunnel = DEFAULTS.perTunnel();
+
+    @Option(
+            names = "--new-connections",
+            paramLabel = "N",
+            description = "Most new connections a second (500); twice as many in a burst.")
+    private int newConnections = DEFAULTS.newConnections().perSecond();
+
+    @Option(
+            names = "--new-connections-per-address",
+            paramLabel = "N",
+            description = "Most of them from one address (20); five times as many in a burst.")
+    private int newPerAddress = DEFAULTS.newPerAddress().perSecond();
+
+    @Option(
+            names = "--proxy-protocol",
+            paramLabel = "MODE",
+            description =
+                    "Whether proxies say where clients are: ${COMPLETION-CANDIDATES} (OFF). Needs"
+                            + " --proxy-from.")
+    private ProxyProtocol.Mode proxyMode = ProxyProtocol.Mode.OFF;
+
+    @Option(
+            names = "--proxy-from",
+            paramLabel = "CIDR",
+            split = ",",
+            description = "Where those proxies are, such as 10.0.0.0/8.")
+    private List<String> proxies = List.of();
+
+    @Option(
+            names = "--cleartext-password",
+            description = "Ask clients in TLS for the password itself instead of SCRAM.")
+    private boolean cleartextPassword;
+
+    @Option(
+            names = "--allow-no-password",
+            description = "Let agents share a database with users who need no password.")
+    private boolean allowNoPassword;
+
+    @Option(
+            names = "--idle-status",
+            paramLabel = "SECONDS",
+            description = "Send idle clients a harmless message this often (never).")
+    private @Nullable Integer idleStatusSeconds;
+
+    /** The front's settings with these options. */
+    FrontSettings apply(FrontSettings settings) {
+        FrontSettings limited =
+                settings.withLimits(
+                                DEFAULTS.withCounts(total, perAddress, perTunnel)
+                                        .withRates(
+                                                new RateLimit(newConnections, 2 * newConnections),
+                                                new RateLimit(newPerAddress, 5 * newPerAddress)),
+                                settings.attempts())
+                        .withCleartextPassword(cleartextPassword)
+                        .withProxyProtocol(ProxyProtocol.from(proxyMode, proxies));
+        return idleStatusSeconds == null
+                ? limited
+                : limited.withIdleStatus(Duration.ofSeconds(idleStatusSeconds));
+    }
+
+    /** The tunnels' settings with these options. */
+    TunnelSettings apply(TunnelSettings settings) {
+        return settings.withAllowNoPassword(allowNoPassword);
+    }
+}
