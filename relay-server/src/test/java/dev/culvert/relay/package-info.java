@@ -1,0 +1,3 @@
+/** Tests of the relay as a whole. */
+@org.jspecify.annotations.NullMarked
+package dev.culvert.relay;
