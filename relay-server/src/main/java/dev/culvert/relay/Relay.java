@@ -45,7 +45,7 @@ public final class Relay {
             RelaySettings settings,
             CertificateSet certificates,
             FrontObserver observer) {
-        TunnelRegistry registry = new TunnelRegistry();
+        TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(settings.tunnels(), registry, settings.domain(), VERSION);
         TunnelRouter router = new TunnelRouter(settings.domain(), registry::find);

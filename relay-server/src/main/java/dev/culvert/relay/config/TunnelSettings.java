@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param maxPayload largest DATA frame, in bytes
  * @param allowNoPassword whether agents may let users in without a password; anybody who knows the
  *     tunnel's name is then such a user
+ * @param resume how long a tunnel outlives its WebSocket
  */
 public record TunnelSettings(
         Duration idleTimeout,
@@ -25,7 +26,8 @@ public record TunnelSettings(
         Duration deadAfter,
         int window,
         int maxPayload,
-        boolean allowNoPassword) {
+        boolean allowNoPassword,
+        ResumeSettings resume) {
     /** Five minutes idle, one hour of life, no user without a password. */
     public static final TunnelSettings DEFAULTS =
             new TunnelSettings(
@@ -36,7 +38,8 @@ public record TunnelSettings(
                     Duration.ofSeconds(45),
                     256 * 1_024,
                     Frame.DEFAULT_PAYLOAD,
-                    false);
+                    false,
+                    ResumeSettings.DEFAULTS);
 
     /** Checks the values. */
     public TunnelSettings {
@@ -59,7 +62,8 @@ public record TunnelSettings(
                 deadAfter,
                 window,
                 maxPayload,
-                allowNoPassword);
+                allowNoPassword,
+                resume);
     }
 
     /** The same with users without a password permitted, or not. */
@@ -72,7 +76,22 @@ public record TunnelSettings(
                 deadAfter,
                 window,
                 maxPayload,
-                allowed);
+                allowed,
+                resume);
+    }
+
+    /** The same with other times for coming back. */
+    public TunnelSettings withResume(ResumeSettings newResume) {
+        return new TunnelSettings(
+                idleTimeout,
+                lifetime,
+                helloTimeout,
+                pingInterval,
+                deadAfter,
+                window,
+                maxPayload,
+                allowNoPassword,
+                newResume);
     }
 
     private static void requireAtLeast(String name, Duration value, Duration least) {

@@ -1,7 +1,5 @@
 package dev.culvert.relay.tunnel;
 
-import dev.culvert.front.refuse.Refusal;
-import dev.culvert.front.refuse.Refusals;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
@@ -17,10 +15,10 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,13 +28,15 @@ import org.slf4j.LoggerFactory;
  * An agent's WebSocket, from the upgrade to its end.
  *
  * <pre>
- *   AwaitHello ── HELLO taken in: WELCOME ──▶ Live ── GOAWAY, lifetime, dead ──┐
- *       └───────── refused, too late ──────────┴── violation, broken ──────────▶ Closed
+ *   AwaitHello ── HELLO: a tunnel is opened or resumed ──▶ Carrying
+ *       └── refused, too late ──▶ Closed ◀── violation, dead, superseded, broken ──┘
  * </pre>
  *
  * <p>Sits in the WebSocket's own pipeline: frames are decoded from, and written as, Netty's
- * buffers, without a copy. WebSocket pings and closes are left to Vert.x. All on the WebSocket's
- * event loop.
+ * buffers, without a copy. WebSocket pings and closes are left to Vert.x.
+ *
+ * <p>On the WebSocket's event loop; {@link #send}, {@link #isWritable} and {@link #close} may be
+ * called from the tunnel's, which is another when the tunnel was resumed.
  */
 final class AgentConnection extends ChannelInboundHandlerAdapter implements FrameOutput {
     private static final Logger LOG = LoggerFactory.getLogger(AgentConnection.class);
@@ -50,26 +50,23 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private sealed interface Stage {
         record AwaitHello() implements Stage {}
 
-        record Live(LiveTunnel tunnel) implements Stage {}
+        record Carrying(LiveTunnel tunnel) implements Stage {}
 
         record Closed() implements Stage {}
     }
 
     private final TunnelAdmission admission;
     private final TunnelSettings settings;
-    private final TunnelRegistry registry;
     private Stage stage = new Stage.AwaitHello();
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Future<?> timer;
-    private @Nullable Future<?> lifetimeTimer;
     private long lastFrameNanos;
     private long pings;
     private boolean closeSent;
 
-    AgentConnection(TunnelAdmission admission, TunnelSettings settings, TunnelRegistry registry) {
+    AgentConnection(TunnelAdmission admission, TunnelSettings settings) {
         this.admission = admission;
         this.settings = settings;
-        this.registry = registry;
     }
 
     // what the WebSocket does
@@ -80,7 +77,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         timer =
                 after(
                         settings.helloTimeout(),
-                        () -> close(CloseCode.HELLO_REFUSED, "no HELLO in time", null));
+                        () -> close(CloseCode.HELLO_REFUSED, "no HELLO in time"));
     }
 
     @Override
@@ -89,7 +86,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             case BinaryWebSocketFrame binary -> onMessage(binary);
             case TextWebSocketFrame _, ContinuationWebSocketFrame _ -> {
                 ReferenceCountUtil.release(message);
-                close(CloseCode.VIOLATION, "only whole binary messages are allowed", null);
+                violated(new ProtocolViolationException("only whole binary messages are allowed"));
             }
             case CloseWebSocketFrame close when closeSent -> {
                 // the answer to this side's own Close: Vert.x would answer it again
@@ -102,15 +99,15 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (context.channel().isWritable() && stage instanceof Stage.Live(LiveTunnel tunnel)) {
-            tunnel.conversation().onWritable();
+        if (context.channel().isWritable() && stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
+            tunnel.execute(tunnel::onWritable);
         }
         context.fireChannelWritabilityChanged();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        toClosed(Refusals.agentLost(), "connection lost");
+        toClosed("connection lost");
         context.fireChannelInactive();
     }
 
@@ -123,15 +120,12 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 throw new ProtocolViolationException("a frame comes in one message, unfragmented");
             }
             Frame frame = FrameDecoder.decode(message.content(), Role.RELAY);
-            lastFrameNanos = context().executor().ticker().nanoTime();
+            lastFrameNanos = executor().ticker().nanoTime();
             if (frame != null) {
                 onFrame(frame);
             }
         } catch (ProtocolViolationException e) {
-            close(e.closeCode(), String.valueOf(e.getMessage()), null);
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("tunnel failed");
-            close(CloseCode.INTERNAL, "the relay failed", null);
+            violated(e);
         } finally {
             message.release();
         }
@@ -146,59 +140,56 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 }
                 onHello(hello);
             }
-            case Stage.Live(LiveTunnel tunnel) -> onLiveFrame(tunnel, frame);
+            case Stage.Carrying(LiveTunnel tunnel) ->
+                    tunnel.execute(() -> tunnel.onFrame(this, frame));
             case Stage.Closed _ -> throw new IllegalStateException("frame after close");
         }
     }
 
     private void onHello(Frame.Hello hello) {
-        TunnelAdmission.Decision decision = admission.decide(hello);
-        switch (decision) {
+        switch (admission.decide(hello, this)) {
             case TunnelAdmission.Decision.Refused(CloseCode code, String message) ->
-                    close(code, message, null);
-            case TunnelAdmission.Decision.Admitted(LiveTunnel.Terms terms) -> {
-                LiveTunnel tunnel =
-                        new LiveTunnel(
-                                terms,
-                                hello.window(),
-                                settings.window(),
-                                settings.maxPayload(),
-                                this,
-                                this,
-                                context().executor());
-                if (!registry.add(tunnel)) {
-                    close(CloseCode.NAME_TAKEN, "the name is in use: " + terms.name(), null);
-                    return;
-                }
-                toLive(tunnel);
+                    close(code, message);
+            case TunnelAdmission.Decision.Opened(LiveTunnel tunnel) -> carry(tunnel);
+            case TunnelAdmission.Decision.Resumes(LiveTunnel tunnel, long received) -> {
+                carry(tunnel);
+                tunnel.execute(() -> tunnel.resume(this, received));
             }
         }
     }
 
-    private void onLiveFrame(LiveTunnel tunnel, Frame frame) {
-        switch (frame) {
-            case Frame.Ping(long opaque) -> send(new Frame.Pong(opaque, Set.of()));
-            case Frame.Pong _, Frame.Ack _ -> {
-                // a sign of life, which was noted
-            }
-            case Frame.GoAway goAway -> {
-                // the agent closes the WebSocket, and Vert.x answers its Close
-                toClosed(Refusals.stopped(), "agent went away: " + goAway.code());
-                after(CLOSE_TIMEOUT, () -> context().close());
-            }
-            case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");
-            default -> tunnel.conversation().onFrame(frame);
+    private void carry(LiveTunnel tunnel) {
+        stage = new Stage.Carrying(tunnel);
+        callOffTimer();
+        timer = after(settings.pingInterval(), this::ping);
+    }
+
+    private void ping() {
+        long silence = executor().ticker().nanoTime() - lastFrameNanos;
+        if (silence >= settings.deadAfter().toNanos()) {
+            close(CloseCode.DEAD, "no frame came for too long");
+            return;
+        }
+        if (stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
+            Frame.Ping ping = new Frame.Ping(++pings);
+            tunnel.execute(() -> tunnel.ping(this, ping));
+        }
+        timer = after(settings.pingInterval(), this::ping);
+    }
+
+    private void violated(ProtocolViolationException violation) {
+        if (stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
+            tunnel.execute(() -> tunnel.onViolation(this, violation));
+        } else {
+            close(violation.closeCode(), String.valueOf(violation.getMessage()));
         }
     }
 
-    // what the relay does
+    // what the tunnel does
 
-    /** Tells the agent that its tunnel ends, and ends it. */
-    void goAway(CloseCode code, Refusal reason) {
-        if (stage instanceof Stage.Live) {
-            send(new Frame.GoAway(code.label(), reason.error().message()));
-        }
-        close(code, reason.error().message(), reason);
+    /** The event loop of the WebSocket. */
+    EventExecutor executor() {
+        return context().executor();
     }
 
     @Override
@@ -213,68 +204,47 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         return context().channel().isWritable();
     }
 
-    private void toLive(LiveTunnel tunnel) {
-        stage = new Stage.Live(tunnel);
-        callOff(timer);
-        timer = after(settings.pingInterval(), this::ping);
-        lifetimeTimer =
-                after(
-                        tunnel.lifetime(),
-                        () -> goAway(CloseCode.LIFETIME, Refusals.lifetime(tunnel.lifetime())));
-        send(admission.welcome(tunnel));
-        LOG.atInfo().addKeyValue("tunnel", tunnel.name()).log("tunnel opened");
-    }
-
-    private void ping() {
-        long silence = context().executor().ticker().nanoTime() - lastFrameNanos;
-        if (silence >= settings.deadAfter().toNanos()) {
-            close(CloseCode.DEAD, "no frame came for too long", Refusals.agentLost());
+    /** Closes the WebSocket; does nothing when it is closed. Any thread. */
+    void close(CloseCode code, String reason) {
+        if (!executor().inEventLoop()) {
+            executor().execute(() -> close(code, reason));
             return;
         }
-        send(new Frame.Ping(++pings));
-        timer = after(settings.pingInterval(), this::ping);
-    }
-
-    /**
-     * Closes the WebSocket.
-     *
-     * @param told what the sessions' clients are told; null for a lost agent
-     */
-    private void close(CloseCode code, String reason, @Nullable Refusal told) {
         if (stage instanceof Stage.Closed) {
             return;
         }
-        toClosed(told == null ? Refusals.agentLost() : told, code.label() + ": " + reason);
-        ChannelHandlerContext present = context();
-        present.writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)))
-                .addListener(_ ->
-                        present.executor().schedule(() -> present.close(), 1, TimeUnit.SECONDS));
+        closeSent = true;
+        context().writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)));
+        toClosed(code.label() + ": " + reason);
+        after(CLOSE_TIMEOUT, () -> context().close());
     }
 
-    private void toClosed(Refusal told, String why) {
+    /** The agent will close the WebSocket: waits for that, for a while. Any thread. */
+    void awaitClose() {
+        executor().schedule(() -> context().close(), CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void toClosed(String why) {
         Stage before = stage;
         stage = new Stage.Closed();
-        callOff(timer);
-        callOff(lifetimeTimer);
-        if (before instanceof Stage.Live(LiveTunnel tunnel)) {
-            registry.remove(tunnel);
-            tunnel.end(told);
-            LOG.atInfo()
-                    .addKeyValue("tunnel", tunnel.name())
-                    .addKeyValue("reason", why)
-                    .log("tunnel closed");
-        } else if (before instanceof Stage.AwaitHello) {
-            LOG.atInfo().addKeyValue("reason", why).log("agent refused");
+        callOffTimer();
+        switch (before) {
+            case Stage.Carrying(LiveTunnel tunnel) ->
+                    tunnel.execute(() -> tunnel.onConnectionClosed(this, why));
+            case Stage.AwaitHello _ -> LOG.atInfo().addKeyValue("reason", why).log("agent refused");
+            case Stage.Closed _ -> {
+                // said already
+            }
         }
     }
 
     private Future<?> after(Duration delay, Runnable action) {
-        return context().executor().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return executor().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private static void callOff(@Nullable Future<?> future) {
-        if (future != null) {
-            future.cancel(false);
+    private void callOffTimer() {
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 

@@ -6,52 +6,91 @@ import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.sharing.ExclusiveSlot;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
-import dev.culvert.tunnel.stream.FrameOutput;
+import dev.culvert.tunnel.frame.ProtocolViolationException;
+import dev.culvert.tunnel.replay.ReliableLink;
 import dev.culvert.tunnel.stream.RelayTunnel;
+import dev.culvert.wire.error.ErrorResponse;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A tunnel that said HELLO: what the front knows as a backend.
+ * A tunnel, from its HELLO to its end: what the front knows as a backend.
  *
- * <p>What is final may be read from any thread; the conversation belongs to {@link #thread}, the
- * event loop of the agent's WebSocket.
+ * <pre>
+ *              connection lost                     grace passed
+ *   Attached ──────────────────▶ Detached ─────────────────────────▶ Ended, name reserved
+ *     ▲  │ └──────── resumed ───────┘ │
+ *     └──┘ superseded                 │
+ *        └── violation, lifetime, GOAWAY, drained, not resumable ──▶ Ended
+ * </pre>
+ *
+ * <p>What is final may be read from any thread. Everything else belongs to the tunnel's own thread:
+ * the event loop of its first WebSocket, for as long as it lives.
  */
 public final class LiveTunnel implements Backend {
-    /** What an agent and the relay agreed on. */
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTunnel.class);
+
+    /**
+     * What an agent and the relay agreed on.
+     *
+     * @param grace how long the tunnel waits for its agent to come back; zero when the agent cannot
+     */
     record Terms(
             String name,
             Credentials credentials,
             Frame.Backend backend,
             Duration idleTimeout,
-            Duration lifetime) {}
+            Duration lifetime,
+            Duration grace) {
+        boolean isResumable() {
+            return grace.isPositive();
+        }
+    }
+
+    /** Bytes: the agent's window, the relay's, and the largest DATA payload. */
+    record Sizes(int agentWindow, int ownWindow, int maxPayload) {}
 
     private final Terms terms;
-    private final AgentConnection connection;
-    private final Executor thread;
+    private final TunnelRegistry registry;
+    private final TunnelAdmission admission;
+    private final EventExecutor thread;
+    private final ReliableLink link;
     private final RelayTunnel conversation;
+    private final TunnelSecret secret = TunnelSecret.make();
     private final ExclusiveSlot slot = new ExclusiveSlot();
-
-    /** Why it ended; null while it lives. On {@link #thread}. */
+    private @Nullable AgentConnection connection;
+    private @Nullable Future<?> lifetimeTimer;
+    private @Nullable Future<?> graceTimer;
     private @Nullable Refusal ended;
 
+    /** A tunnel on its first WebSocket, whose event loop becomes its own. */
     LiveTunnel(
             Terms terms,
-            int agentWindow,
-            int ownWindow,
-            int maxPayload,
+            Sizes sizes,
             AgentConnection connection,
-            FrameOutput output,
-            Executor thread) {
+            TunnelAdmission admission,
+            TunnelRegistry registry) {
         this.terms = terms;
+        this.registry = registry;
+        this.admission = admission;
         this.connection = connection;
-        this.thread = thread;
-        this.conversation = new RelayTunnel(agentWindow, ownWindow, maxPayload, output);
+        this.thread = connection.executor();
+        this.link = new ReliableLink(terms.isResumable(), connection, this::onNeverAcknowledged);
+        this.conversation =
+                new RelayTunnel(sizes.agentWindow(), sizes.ownWindow(), sizes.maxPayload(), link);
     }
+
+    // what the front asks; any thread
 
     @Override
     public String name() {
@@ -78,11 +117,6 @@ public final class LiveTunnel implements Backend {
         return terms.idleTimeout();
     }
 
-    /** How long the tunnel may live. */
-    Duration lifetime() {
-        return terms.lifetime();
-    }
-
     @Override
     public BackendSession open(SessionRequest request, BackendEvents events) {
         TunnelSession session = new TunnelSession(this, request, events);
@@ -90,31 +124,215 @@ public final class LiveTunnel implements Backend {
         return session;
     }
 
-    /** Ends the tunnel from outside, and its sessions with it. Any thread. */
-    void shutDown(CloseCode code, Refusal reason) {
-        thread.execute(() -> connection.goAway(code, reason));
+    Terms terms() {
+        return terms;
     }
 
-    Executor thread() {
+    TunnelSecret secret() {
+        return secret;
+    }
+
+    /** Runs an action on the tunnel's thread: now, if this is it. */
+    void execute(Runnable action) {
+        if (thread.inEventLoop()) {
+            action.run();
+        } else {
+            thread.execute(action);
+        }
+    }
+
+    /** Where sessions carry what they say. */
+    EventExecutor thread() {
         return thread;
     }
+
+    /** Ends the tunnel from outside, and its sessions with it. Any thread. */
+    void shutDown(CloseCode code, Refusal reason) {
+        thread.execute(() -> goAway(code, reason));
+    }
+
+    // on the tunnel's thread from here
 
     RelayTunnel conversation() {
         return conversation;
     }
 
-    /** Why the tunnel ended, or null while it lives. On {@link #thread}. */
+    /** Why the tunnel ended, or null while it lives. */
     @Nullable Refusal endedBecause() {
         return ended;
     }
 
-    /** Ends every session with this reason. On {@link #thread}. */
-    void end(Refusal reason) {
+    /** The tunnel is in the registry: greets the agent. */
+    void start(AgentConnection first) {
+        Duration lifetime = terms.lifetime();
+        lifetimeTimer =
+                after(lifetime, () -> goAway(CloseCode.LIFETIME, Refusals.lifetime(lifetime)));
+        first.send(admission.welcome(this, null));
+        LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel opened");
+    }
+
+    /** The agent has come back on another WebSocket, and has received this many frames. */
+    void resume(AgentConnection newConnection, long agentReceived) {
+        if (ended != null) {
+            newConnection.close(CloseCode.DEAD, "the tunnel is over");
+            return;
+        }
+        try {
+            link.onAck(agentReceived);
+        } catch (ProtocolViolationException e) {
+            newConnection.close(e.closeCode(), String.valueOf(e.getMessage()));
+            return;
+        }
+        AgentConnection older = connection;
+        connection = newConnection;
+        callOff(graceTimer);
+        if (older != null) {
+            older.close(CloseCode.SUPERSEDED, "the agent has connected again");
+        }
+        newConnection.send(admission.welcome(this, link.received()));
+        link.attach(newConnection, agentReceived);
+        conversation.onWritable();
+        LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel resumed");
+    }
+
+    /** A frame arrived. Takes over the payload of DATA. */
+    void onFrame(AgentConnection from, Frame frame) {
+        if (from != connection || ended != null) {
+            if (frame instanceof Frame.Data data) {
+                data.payload().release();
+            }
+            return;
+        }
+        try {
+            link.onReceived(frame);
+            switch (frame) {
+                case Frame.Ping(long opaque) -> {
+                    link.acknowledge();
+                    link.send(new Frame.Pong(opaque, Set.of()));
+                }
+                case Frame.Ack(long count) -> link.onAck(count);
+                case Frame.Pong _ -> {
+                    // a sign of life, which was noted
+                }
+                case Frame.GoAway _ -> {
+                    // the agent closes the WebSocket, and Vert.x answers its Close
+                    from.awaitClose();
+                    end(Refusals.stopped());
+                }
+                case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");
+                default -> conversation.onFrame(frame);
+            }
+        } catch (ProtocolViolationException e) {
+            onViolation(from, e);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("tunnel", name()).setCause(e).log("tunnel failed");
+            endWith(CloseCode.INTERNAL, "the relay failed", Refusals.agentLost());
+        }
+    }
+
+    /** The agent broke the specification: nothing that is left of the tunnel can be trusted. */
+    void onViolation(AgentConnection from, ProtocolViolationException violation) {
+        if (from == connection) {
+            endWith(
+                    violation.closeCode(),
+                    String.valueOf(violation.getMessage()),
+                    Refusals.agentLost());
+        } else {
+            from.close(violation.closeCode(), String.valueOf(violation.getMessage()));
+        }
+    }
+
+    /** Sends PING, if this is still the tunnel's connection. */
+    void ping(AgentConnection from, Frame.Ping ping) {
+        if (from == connection) {
+            link.acknowledge();
+            link.send(ping);
+        }
+    }
+
+    void onWritable() {
+        conversation.onWritable();
+    }
+
+    /** A WebSocket is gone. If it is the tunnel's, the agent has some time to come back. */
+    void onConnectionClosed(AgentConnection closed, String why) {
+        if (closed != connection || ended != null) {
+            return;
+        }
+        LOG.atInfo().addKeyValue("tunnel", name()).addKeyValue("reason", why).log("agent lost");
+        if (!terms.isResumable()) {
+            end(Refusals.agentLost());
+            return;
+        }
+        connection = null;
+        link.detach();
+        graceTimer =
+                after(
+                        terms.grace(),
+                        () -> {
+                            registry.removeAndReserve(this);
+                            end(Refusals.agentLost());
+                        });
+    }
+
+    /** Later, since it may come in the middle of a stream's turn. */
+    private void onNeverAcknowledged() {
+        thread.execute(() ->
+                endWith(
+                        CloseCode.VIOLATION,
+                        "frames are never acknowledged",
+                        Refusals.agentLost()));
+    }
+
+    /** Ends the tunnel since another of the same owner takes its name. */
+    void supersede() {
+        endWith(CloseCode.SUPERSEDED, "the agent has started anew", Refusals.agentLost());
+    }
+
+    private void goAway(CloseCode code, Refusal reason) {
         if (ended == null) {
-            ended = reason;
+            link.send(new Frame.GoAway(code.label(), reason.error().message()));
+            endWith(code, reason.error().message(), reason);
+        }
+    }
+
+    private void endWith(CloseCode code, String message, Refusal told) {
+        AgentConnection present = connection;
+        end(told);
+        if (present != null) {
+            present.close(code, message);
+        }
+    }
+
+    private void end(Refusal reason) {
+        if (ended != null) {
+            return;
+        }
+        ended = reason;
+        connection = null;
+        callOff(lifetimeTimer);
+        callOff(graceTimer);
+        registry.remove(this);
+        ErrorResponse error = reason.error();
+        try {
             conversation.breakOff(
-                    dev.culvert.tunnel.frame.Refusal.of(
-                            reason.error().sqlState(), reason.error().message()));
+                    dev.culvert.tunnel.frame.Refusal.of(error.sqlState(), error.message()));
+        } finally {
+            link.close();
+        }
+        LOG.atInfo()
+                .addKeyValue("tunnel", name())
+                .addKeyValue("reason", reason.reason().label())
+                .log("tunnel ended");
+    }
+
+    private Future<?> after(Duration delay, Runnable action) {
+        return thread.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void callOff(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 }

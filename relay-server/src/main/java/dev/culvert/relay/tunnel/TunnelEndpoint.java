@@ -34,7 +34,7 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
             TunnelSettings settings, TunnelRegistry registry, String domain, String relay) {
         this.settings = settings;
         this.registry = registry;
-        this.admission = new TunnelAdmission(settings, domain, relay);
+        this.admission = new TunnelAdmission(settings, registry, domain, relay);
     }
 
     /** Tells which port clients connect to. Before the first agent comes. */
@@ -70,10 +70,7 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
                 ((WebSocketInternal) webSocket).channelHandlerContext();
         vertxHandler
                 .pipeline()
-                .addBefore(
-                        vertxHandler.name(),
-                        "tunnel",
-                        new AgentConnection(admission, settings, registry));
+                .addBefore(vertxHandler.name(), "tunnel", new AgentConnection(admission, settings));
     }
 
     private static boolean offersProtocol(HttpServerRequest request) {

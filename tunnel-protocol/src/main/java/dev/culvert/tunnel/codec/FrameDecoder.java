@@ -147,7 +147,32 @@ public final class FrameDecoder {
                         backend.text("version", MAX_AGENT_TEXT)),
                 json.optionalInteger("idleTimeout", 1, MAX_SECONDS),
                 json.optionalInteger("lifetime", 1, MAX_SECONDS),
-                json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW));
+                json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW),
+                json.flag("resumable"),
+                resume(json.optionalObject("resume")));
+    }
+
+    private static Frame.@Nullable Resume resume(@Nullable JsonPayload json) {
+        return json == null
+                ? null
+                : new Frame.Resume(
+                        json.text("name", MAX_NAME),
+                        json.text("secret", MAX_NAME),
+                        json.optionalLong("received", 0, Long.MAX_VALUE));
+    }
+
+    private static Frame.@Nullable Resumption resumption(@Nullable JsonPayload json) {
+        if (json == null) {
+            return null;
+        }
+        String secret = json.text("secret", Frame.Resumption.SECRET_LENGTH);
+        if (secret.length() != Frame.Resumption.SECRET_LENGTH) {
+            throw new ProtocolViolationException("WELCOME: the secret's length is wrong");
+        }
+        return new Frame.Resumption(
+                secret,
+                json.integer("grace", 1, MAX_SECONDS),
+                json.optionalLong("received", 0, Long.MAX_VALUE));
     }
 
     private static Frame.User user(JsonPayload json) {
@@ -184,7 +209,8 @@ public final class FrameDecoder {
                 json.integer("idleTimeout", 1, MAX_SECONDS),
                 json.integer("lifetime", 1, MAX_SECONDS),
                 json.integer("maxPayload", 1_024, Frame.MAX_PAYLOAD),
-                json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW));
+                json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW),
+                resumption(json.optionalObject("resume")));
     }
 
     private static Frame.Open open(int stream, JsonPayload json) {

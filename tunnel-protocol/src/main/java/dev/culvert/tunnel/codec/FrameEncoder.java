@@ -117,20 +117,42 @@ public final class FrameEncoder {
         if (hello.lifetime() != null) {
             json.put("lifetime", hello.lifetime());
         }
-        return json.put("window", hello.window());
+        json.put("window", hello.window());
+        if (hello.resumable()) {
+            json.put("resumable", true);
+        }
+        Frame.Resume resume = hello.resume();
+        if (resume != null) {
+            ObjectNode member =
+                    json.putObject("resume")
+                            .put("name", resume.name())
+                            .put("secret", resume.secret());
+            putIfPresent(member, "received", resume.received());
+        }
+        return json;
     }
 
     private static ObjectNode welcomeJson(Frame.Welcome welcome) {
-        return JSON.createObjectNode()
-                .put("version", Frame.VERSION)
-                .put("relay", welcome.relay())
-                .put("name", welcome.name())
-                .put("host", welcome.host())
-                .put("port", welcome.port())
-                .put("idleTimeout", welcome.idleTimeout())
-                .put("lifetime", welcome.lifetime())
-                .put("maxPayload", welcome.maxPayload())
-                .put("window", welcome.window());
+        ObjectNode json =
+                JSON.createObjectNode()
+                        .put("version", Frame.VERSION)
+                        .put("relay", welcome.relay())
+                        .put("name", welcome.name())
+                        .put("host", welcome.host())
+                        .put("port", welcome.port())
+                        .put("idleTimeout", welcome.idleTimeout())
+                        .put("lifetime", welcome.lifetime())
+                        .put("maxPayload", welcome.maxPayload())
+                        .put("window", welcome.window());
+        Frame.Resumption resume = welcome.resume();
+        if (resume != null) {
+            ObjectNode member =
+                    json.putObject("resume")
+                            .put("secret", resume.secret())
+                            .put("grace", resume.grace());
+            putIfPresent(member, "received", resume.received());
+        }
+        return json;
     }
 
     private static ObjectNode openJson(Frame.Open open) {
@@ -163,6 +185,12 @@ public final class FrameEncoder {
     }
 
     private static void putIfPresent(ObjectNode json, String name, @Nullable String value) {
+        if (value != null) {
+            json.put(name, value);
+        }
+    }
+
+    private static void putIfPresent(ObjectNode json, String name, @Nullable Long value) {
         if (value != null) {
             json.put(name, value);
         }

@@ -139,6 +139,22 @@ final class JsonPayload {
         return List.copyOf(texts);
     }
 
+    /** A truth value; false when absent. */
+    boolean flag(String member) {
+        JsonNode value = node.get(member);
+        if (value == null || value.isNull()) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            throw new ProtocolViolationException(where + ": " + member + " is not true or false");
+        }
+        return value.booleanValue();
+    }
+
+    @Nullable JsonPayload optionalObject(String member) {
+        return node.hasNonNull(member) ? object(member) : null;
+    }
+
     JsonPayload object(String member) {
         JsonNode value = node.get(member);
         if (value == null) {

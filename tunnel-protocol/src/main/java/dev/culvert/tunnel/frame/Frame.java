@@ -49,6 +49,8 @@ public sealed interface Frame {
      * @param idleTimeout seconds, or null for the relay's own
      * @param lifetime seconds, or null for the relay's own
      * @param window initial credit per stream towards the agent, in bytes
+     * @param resumable whether the agent can resume
+     * @param resume the tunnel to resume, or null for a new one
      */
     record Hello(
             String agent,
@@ -60,7 +62,9 @@ public sealed interface Frame {
             Backend backend,
             @Nullable Integer idleTimeout,
             @Nullable Integer lifetime,
-            int window)
+            int window,
+            boolean resumable,
+            @Nullable Resume resume)
             implements Frame {
         /** Most users in one HELLO. */
         public static final int MAX_USERS = 100;
@@ -73,7 +77,7 @@ public sealed interface Frame {
 
         public static final int MAX_WINDOW = 8_388_608;
 
-        /** A HELLO that lets clients come from anywhere. */
+        /** A HELLO that lets clients come from anywhere, and cannot resume. */
         public Hello(
                 String agent,
                 @Nullable String name,
@@ -94,7 +98,9 @@ public sealed interface Frame {
                     backend,
                     idleTimeout,
                     lifetime,
-                    window);
+                    window,
+                    false,
+                    null);
         }
 
         @Override
@@ -106,6 +112,21 @@ public sealed interface Frame {
         @Override
         public String toString() {
             return "Hello[agent=" + agent + ", name=" + name + ", backend=" + backend + "]";
+        }
+    }
+
+    /**
+     * The tunnel that an agent wants to resume; PROTOCOL.md section 8.
+     *
+     * @param secret what WELCOME gave it
+     * @param received sequenced frames that the agent has received, or null when it has lost its
+     *     memory and begins a new epoch
+     */
+    record Resume(String name, String secret, @Nullable Long received) {
+        /** Leaves the secret out. */
+        @Override
+        public String toString() {
+            return "Resume[name=" + name + ", received=" + received + "]";
         }
     }
 
@@ -160,11 +181,30 @@ public sealed interface Frame {
             int idleTimeout,
             int lifetime,
             int maxPayload,
-            int window)
+            int window,
+            @Nullable Resumption resume)
             implements Frame {
         @Override
         public FrameType type() {
             return FrameType.WELCOME;
+        }
+    }
+
+    /**
+     * How a tunnel can be resumed, or was; PROTOCOL.md section 8.
+     *
+     * @param secret {@value #SECRET_LENGTH} characters
+     * @param grace seconds that the tunnel outlives its WebSocket
+     * @param received sequenced frames that the relay has received, when it was resumed, or null
+     */
+    record Resumption(String secret, int grace, @Nullable Long received) {
+        /** Length of the secret, in characters: 256 bits as base64url. */
+        public static final int SECRET_LENGTH = 43;
+
+        /** Leaves the secret out. */
+        @Override
+        public String toString() {
+            return "Resumption[grace=" + grace + ", received=" + received + "]";
         }
     }
 

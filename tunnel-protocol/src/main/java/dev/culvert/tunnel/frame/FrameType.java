@@ -76,6 +76,11 @@ public enum FrameType {
         };
     }
 
+    /** Whether the frame is numbered, kept until it is acknowledged, and sent again. */
+    public boolean isSequenced() {
+        return scope == Scope.STREAM;
+    }
+
     /** Tunnel or stream. */
     public Scope scope() {
         return scope;

@@ -38,7 +38,8 @@ final class RandomFrames {
                             seconds(),
                             seconds(),
                             between(1_024, 65_536),
-                            window());
+                            window(),
+                            random.nextBoolean() ? resumption() : null);
             case OPEN ->
                     new Frame.Open(
                             stream(),
@@ -76,7 +77,18 @@ final class RandomFrames {
                 new Frame.Backend(kinds[random.nextInt(kinds.length)], text(100)),
                 random.nextBoolean() ? seconds() : null,
                 random.nextBoolean() ? seconds() : null,
-                window());
+                window(),
+                random.nextBoolean(),
+                random.nextBoolean() ? new Frame.Resume(text(63), text(43), count()) : null);
+    }
+
+    private Frame.Resumption resumption() {
+        String secret = "s".repeat(Frame.Resumption.SECRET_LENGTH);
+        return new Frame.Resumption(secret, seconds(), count());
+    }
+
+    private @Nullable Long count() {
+        return random.nextBoolean() ? random.nextLong(Long.MAX_VALUE) : null;
     }
 
     private Frame.User user() {

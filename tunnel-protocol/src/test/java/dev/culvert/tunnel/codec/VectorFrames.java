@@ -97,7 +97,14 @@ final class VectorFrames {
                 new Frame.Backend(kind, text(backend, "version")),
                 optionalNumber(json, "idleTimeout"),
                 optionalNumber(json, "lifetime"),
-                json.get("window").intValue());
+                json.get("window").intValue(),
+                json.path("resumable").booleanValue(),
+                json.has("resume")
+                        ? new Frame.Resume(
+                                text(json.get("resume"), "name"),
+                                text(json.get("resume"), "secret"),
+                                optionalCount(json.get("resume")))
+                        : null);
     }
 
     private static Frame welcome(JsonNode json) {
@@ -109,7 +116,13 @@ final class VectorFrames {
                 json.get("idleTimeout").intValue(),
                 json.get("lifetime").intValue(),
                 json.get("maxPayload").intValue(),
-                json.get("window").intValue());
+                json.get("window").intValue(),
+                json.has("resume")
+                        ? new Frame.Resumption(
+                                text(json.get("resume"), "secret"),
+                                json.get("resume").get("grace").intValue(),
+                                optionalCount(json.get("resume")))
+                        : null);
     }
 
     private static Frame open(int stream, JsonNode json) {
@@ -147,5 +160,9 @@ final class VectorFrames {
 
     private static long number(byte[] eightBytes) {
         return Long.parseUnsignedLong(ByteBufUtil.hexDump(eightBytes), 16);
+    }
+
+    private static @Nullable Long optionalCount(JsonNode resume) {
+        return resume.has("received") ? resume.get("received").longValue() : null;
     }
 }
