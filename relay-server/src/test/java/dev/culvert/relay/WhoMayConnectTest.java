@@ -179,7 +179,9 @@ class WhoMayConnectTest {
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
-                Frame.Hello.MIN_WINDOW);
+                Frame.Hello.MIN_WINDOW,
+                false,
+                null);
     }
 
     /** Hears nothing. */

@@ -55,7 +55,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         record Closed() implements Stage {}
     }
 
-    private final TunnelAdmission admission;
+    private final TunnelReception reception;
     private final TunnelSettings settings;
     private Stage stage = new Stage.AwaitHello();
     private @Nullable ChannelHandlerContext ctx;
@@ -64,8 +64,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private long pings;
     private boolean closeSent;
 
-    AgentConnection(TunnelAdmission admission, TunnelSettings settings) {
-        this.admission = admission;
+    AgentConnection(TunnelReception reception, TunnelSettings settings) {
+        this.reception = reception;
         this.settings = settings;
     }
 
@@ -147,11 +147,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     }
 
     private void onHello(Frame.Hello hello) {
-        switch (admission.decide(hello, this)) {
-            case TunnelAdmission.Decision.Refused(CloseCode code, String message) ->
+        switch (reception.receive(hello, this)) {
+            case TunnelReception.Outcome.Refused(CloseCode code, String message) ->
                     close(code, message);
-            case TunnelAdmission.Decision.Opened(LiveTunnel tunnel) -> carry(tunnel);
-            case TunnelAdmission.Decision.Resumes(LiveTunnel tunnel, long received) -> {
+            case TunnelReception.Outcome.Opened(LiveTunnel tunnel) -> carry(tunnel);
+            case TunnelReception.Outcome.Resumes(LiveTunnel tunnel, long received) -> {
                 carry(tunnel);
                 tunnel.execute(() -> tunnel.resume(this, received));
             }

@@ -15,17 +15,12 @@ final class TunnelAdmission {
 
     /** What becomes of a HELLO. */
     sealed interface Decision {
-        /** A new tunnel, which has greeted its agent. */
-        record Opened(LiveTunnel tunnel) implements Decision {}
-
-        /** The agent has come back to a tunnel, with so many frames received. */
-        record Resumes(LiveTunnel tunnel, long received) implements Decision {}
+        record Admitted(LiveTunnel.Terms terms) implements Decision {}
 
         record Refused(CloseCode code, String message) implements Decision {}
     }
 
     private final TunnelSettings settings;
-    private final TunnelRegistry registry;
     private final String domain;
     private final String relay;
     private final TunnelNames names = new TunnelNames();
@@ -33,9 +28,8 @@ final class TunnelAdmission {
     /** The port that clients connect to; known when the front listens. */
     private volatile int postgresPort;
 
-    TunnelAdmission(TunnelSettings settings, TunnelRegistry registry, String domain, String relay) {
+    TunnelAdmission(TunnelSettings settings, String domain, String relay) {
         this.settings = settings;
-        this.registry = registry;
         this.domain = domain;
         this.relay = relay;
     }
@@ -44,32 +38,12 @@ final class TunnelAdmission {
         postgresPort = port;
     }
 
-    /** Decides; on the event loop of the agent's WebSocket, which a new tunnel keeps. */
-    Decision decide(Frame.Hello hello, AgentConnection connection) {
-        Frame.Resume resume = hello.resume();
-        if (resume == null) {
-            return open(hello, hello.name(), "", null, connection);
-        }
-        LiveTunnel former = registry.find(resume.name()).orElse(null);
-        if (former == null) {
-            // over, and perhaps reserved; or another relay's
-            return open(hello, resume.name(), resume.secret(), null, connection);
-        }
-        if (!former.terms().isResumable() || !former.secret().is(resume.secret())) {
-            return nameTaken(resume.name());
-        }
-        Long received = resume.received();
-        return received == null
-                ? open(hello, resume.name(), resume.secret(), former, connection)
-                : new Decision.Resumes(former, received);
-    }
-
-    private Decision open(
-            Frame.Hello hello,
-            @Nullable String name,
-            String secret,
-            @Nullable LiveTunnel former,
-            AgentConnection connection) {
+    /**
+     * Decides.
+     *
+     * @param name the name asked for, by HELLO or by the tunnel that it wants back, or null
+     */
+    Decision decide(Frame.Hello hello, @Nullable String name) {
         String mode = hello.mode();
         if (mode != null && !mode.equals(EXCLUSIVE)) {
             return new Decision.Refused(
@@ -86,34 +60,14 @@ final class TunnelAdmission {
         } catch (IllegalArgumentException e) {
             return new Decision.Refused(CloseCode.HELLO_REFUSED, String.valueOf(e.getMessage()));
         }
-        LiveTunnel tunnel =
-                new LiveTunnel(
-                        new LiveTunnel.Terms(
-                                name == null ? names.next() : name,
-                                credentials,
-                                hello.backend(),
-                                atMost(hello.idleTimeout(), settings.idleTimeout()),
-                                atMost(hello.lifetime(), settings.lifetime()),
-                                hello.resumable() ? settings.resume().grace() : Duration.ZERO),
-                        new LiveTunnel.Sizes(
-                                hello.window(), settings.window(), settings.maxPayload()),
-                        connection,
-                        this,
-                        registry);
-        boolean added =
-                former == null ? registry.add(tunnel, secret) : registry.replace(former, tunnel);
-        if (!added) {
-            return nameTaken(tunnel.name());
-        }
-        if (former != null) {
-            former.execute(former::supersede);
-        }
-        tunnel.start(connection);
-        return new Decision.Opened(tunnel);
-    }
-
-    private static Decision nameTaken(String name) {
-        return new Decision.Refused(CloseCode.NAME_TAKEN, "the name is in use: " + name);
+        return new Decision.Admitted(
+                new LiveTunnel.Terms(
+                        name == null ? names.next() : name,
+                        credentials,
+                        hello.backend(),
+                        atMost(hello.idleTimeout(), settings.idleTimeout()),
+                        atMost(hello.lifetime(), settings.lifetime()),
+                        hello.resumable() ? settings.resume().grace() : Duration.ZERO));
     }
 
     /**

@@ -23,6 +23,7 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
     private final TunnelSettings settings;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
+    private final TunnelReception reception;
 
     /**
      * An endpoint.
@@ -34,7 +35,8 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
             TunnelSettings settings, TunnelRegistry registry, String domain, String relay) {
         this.settings = settings;
         this.registry = registry;
-        this.admission = new TunnelAdmission(settings, registry, domain, relay);
+        this.admission = new TunnelAdmission(settings, domain, relay);
+        this.reception = new TunnelReception(settings, admission, registry);
     }
 
     /** Tells which port clients connect to. Before the first agent comes. */
@@ -70,7 +72,7 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
                 ((WebSocketInternal) webSocket).channelHandlerContext();
         vertxHandler
                 .pipeline()
-                .addBefore(vertxHandler.name(), "tunnel", new AgentConnection(admission, settings));
+                .addBefore(vertxHandler.name(), "tunnel", new AgentConnection(reception, settings));
     }
 
     private static boolean offersProtocol(HttpServerRequest request) {

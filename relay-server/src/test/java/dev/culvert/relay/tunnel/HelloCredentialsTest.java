@@ -66,7 +66,7 @@ class HelloCredentialsTest {
                                         TunnelSettings.DEFAULTS.withAllowNoPassword(true),
                                         "relay.test",
                                         "culvert")
-                                .decide(hello))
+                                .decide(hello, hello.name()))
                 .isInstanceOf(TunnelAdmission.Decision.Admitted.class);
     }
 
@@ -91,7 +91,9 @@ class HelloCredentialsTest {
     }
 
     private static void assertRefused(Frame.Hello hello, TunnelSettings settings, String reason) {
-        assertThat(new TunnelAdmission(settings, "relay.test", "culvert").decide(hello))
+        assertThat(
+                        new TunnelAdmission(settings, "relay.test", "culvert")
+                                .decide(hello, hello.name()))
                 .isEqualTo(new TunnelAdmission.Decision.Refused(CloseCode.HELLO_REFUSED, reason));
     }
 
@@ -106,6 +108,8 @@ class HelloCredentialsTest {
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
-                Frame.Hello.MIN_WINDOW);
+                Frame.Hello.MIN_WINDOW,
+                false,
+                null);
     }
 }
