@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await agent.stop()).toBe(0);
-  await relay.program.stop();
+  await relay.stop();
 });
 
 /** Clients that are open, so that each test ends with none. */
@@ -38,19 +38,22 @@ afterEach(async () => {
 });
 
 /** As sslmode=verify-full: the certificate must be of the relay's CA and for the tunnel's host. */
-function makeClient(options: { host?: string; password?: string } = {}): pg.Client {
+function makeClient(
+  options: { host?: string; password?: string; pipeline?: boolean } = {},
+): pg.Client {
   return new pg.Client({
     host: '127.0.0.1',
     port: shared.port,
     user: shared.user,
     password: options.password ?? shared.password,
     database: 'postgres',
+    ...(options.pipeline ? { pipeline: true } : {}),
     ssl: { ca: readFileSync(relay.caFile, 'utf8'), servername: options.host ?? shared.host },
   });
 }
 
-async function connect(): Promise<pg.Client> {
-  const client = makeClient();
+async function connect(options: { pipeline?: boolean } = {}): Promise<pg.Client> {
+  const client = makeClient(options);
   client.on('error', (error) => unasked.push(error));
   await within('connect', client.connect());
   clients.push(client);
@@ -98,6 +101,14 @@ describe('node-postgres', () => {
     const { rows } = await client.query('select i from generate_series(1, 100000) i');
     expect(rows).toHaveLength(100_000);
     expect(rows[99_999]).toEqual({ i: 100_000 });
+  });
+
+  test.each([false, true])('1 000 queries, none awaited, pipeline: %s', async (pipeline) => {
+    const client = await connect({ pipeline });
+    const results = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => client.query('select $1::int as i', [i])),
+    );
+    expect(results.map(({ rows }) => rows[0].i)).toEqual(results.map((_, i) => i));
   });
 
   test('an error inside a transaction', async () => {

@@ -1,8 +1,9 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { type Share, ShareError, shareDatabase } from '../src/index.ts';
 import { ClientList } from './client-list.ts';
 import { element, make } from './elements.ts';
-import { showResult } from './result-table.ts';
+import { showQueryError, showResult } from './result-table.ts';
+import { openDatabase, type Storage, storageOf } from './storage.ts';
 
 /** What the page is doing; the attribute `data-state` of its body. */
 type PageState = 'starting' | 'ready' | 'connecting' | 'sharing' | 'stopping' | 'failed';
@@ -23,6 +24,8 @@ select * from notes;`;
 
 /** How long a copy button says that it has copied, in milliseconds. */
 const COPIED_MS = 1_500;
+/** How long a query may run before the page says that it does, in milliseconds. */
+const PATIENCE_MS = 500;
 
 const stateText = element('state-text', HTMLSpanElement);
 const shareButton = element('share', HTMLButtonElement);
@@ -88,16 +91,25 @@ async function share(db: PGlite): Promise<void> {
   shared.on('client', (event) => clients.on(event));
   shared.on('closed', ({ name, message, hint }) => {
     stopButton.removeEventListener('click', onStop);
+    const hadFocus = document.activeElement === stopButton;
     show('ready');
+    if (hadFocus || document.activeElement === document.body) {
+      shareButton.focus();
+    }
     showProblem(name === 'closed' ? undefined : `Sharing ended: ${message}. ${hint}`);
   });
   stopButton.addEventListener('click', onStop);
   showConnection(shared);
   show('sharing');
+  stopButton.focus();
 }
 
 async function runQuery(db: PGlite): Promise<void> {
   runButton.disabled = true;
+  const waiting = setTimeout(() => {
+    const text = 'Running… It waits while a client is in a transaction.';
+    result.replaceChildren(make('p', text, 'note'));
+  }, PATIENCE_MS);
   try {
     const results = await db.exec(sql.value, { rowMode: 'array' });
     const last = results.at(-1);
@@ -105,8 +117,9 @@ async function runQuery(db: PGlite): Promise<void> {
       last === undefined ? make('p', 'Nothing to run.', 'note') : showResult(last),
     );
   } catch (error) {
-    result.replaceChildren(make('p', textOf(error), 'problem'));
+    result.replaceChildren(showQueryError(error));
   } finally {
+    clearTimeout(waiting);
     runButton.disabled = false;
   }
 }
@@ -125,6 +138,12 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   }
 }
 
+function storageText(storage: Storage): string {
+  return storage.kind === 'memory'
+    ? 'It lives in memory and is gone when you close the tab. Add ?db=NAME to the address to keep it in this browser.'
+    : `It is kept in this browser under the name "${storage.name}".`;
+}
+
 async function main(): Promise<void> {
   sql.value = FIRST_SQL;
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
@@ -132,7 +151,9 @@ async function main(): Promise<void> {
   }
   let db: PGlite;
   try {
-    db = await PGlite.create();
+    const storage = storageOf(location.search);
+    element('storage', HTMLParagraphElement).textContent = storageText(storage);
+    db = await openDatabase(storage);
   } catch (error) {
     show('failed');
     showProblem(textOf(error));

@@ -35,6 +35,21 @@ export function showResult({ fields, rows, affectedRows }: StatementResult): HTM
   return whole;
 }
 
+/** What Postgres says about a statement that failed, with its SQLSTATE. */
+export function showQueryError(error: unknown): HTMLElement {
+  const fields: Readonly<Record<string, unknown>> =
+    error instanceof Error ? { ...error, message: error.message } : { message: String(error) };
+  const { severity = 'ERROR', code, message, detail, hint } = fields;
+  const whole = make('div', '', 'problem');
+  whole.append(make('p', `${severity}${code === undefined ? '' : ` ${code}`}: ${message}`));
+  for (const [label, text] of Object.entries({ Detail: detail, Hint: hint })) {
+    if (typeof text === 'string' && text !== '') {
+      whole.append(make('p', `${label}: ${text}`));
+    }
+  }
+  return whole;
+}
+
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { within } from '../../test/support/wait.ts';
@@ -18,10 +21,15 @@ export class Program {
   readonly #exited: Promise<unknown>;
   #arrived: () => void = () => {};
 
-  constructor(command: string, args: readonly string[] = [], shell = false) {
+  constructor(
+    command: string,
+    args: readonly string[] = [],
+    { shell = false, env = {} }: { shell?: boolean; env?: NodeJS.ProcessEnv } = {},
+  ) {
     this.#child = spawn(command, args, {
       cwd: PACKAGE_ROOT,
       shell,
+      env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#exited = once(this.#child, 'exit');
@@ -75,25 +83,32 @@ export class Program {
 
 /** A running relay, and how to reach it. */
 export interface RelayProgram {
-  readonly program: Program;
   readonly domain: string;
   readonly postgresPort: number;
   readonly httpsPort: number;
   readonly caFile: string;
+  stop(): Promise<void>;
 }
 
-/** Starts the relay: `CULVERT_RELAY_COMMAND`, or the one of this repository. */
+/**
+ * Starts the relay: `CULVERT_RELAY_COMMAND`, or the one of this repository. Its certificates are in
+ * a folder of its own, so that the user's are left alone.
+ */
 export async function startRelay(): Promise<RelayProgram> {
   const command =
     process.env.CULVERT_RELAY_COMMAND ?? '../culvert relay --postgres-port 0 --https-port 0 --json';
-  const program = new Program(`exec ${command}`, [], true);
+  const home = await mkdtemp(join(tmpdir(), 'culvert-home-'));
+  const program = new Program(`exec ${command}`, [], { shell: true, env: { CULVERT_HOME: home } });
   const ready = await program.event('ready', 240_000);
   return {
-    program,
     domain: String(ready.domain),
     postgresPort: Number(ready.postgresPort),
     httpsPort: Number(ready.httpsPort),
     caFile: String(ready.caFile),
+    stop: async () => {
+      await program.stop();
+      await rm(home, { recursive: true });
+    },
   };
 }
 
