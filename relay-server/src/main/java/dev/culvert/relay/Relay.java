@@ -18,16 +18,19 @@ public final class Relay {
     public static final String VERSION = "culvert/0.1.0";
 
     private final RelaySettings settings;
+    private final TlsContexts tls;
     private final PostgresFront front;
     private final HttpsServer https;
     private final TunnelEndpoint endpoint;
 
     private Relay(
             RelaySettings settings,
+            TlsContexts tls,
             PostgresFront front,
             HttpsServer https,
             TunnelEndpoint endpoint) {
         this.settings = settings;
+        this.tls = tls;
         this.front = front;
         this.https = https;
         this.endpoint = endpoint;
@@ -48,20 +51,25 @@ public final class Relay {
         TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(settings.tunnels(), registry, settings.domain(), VERSION);
-        TunnelRouter router = new TunnelRouter(settings.domain(), registry::find);
-        return PostgresFront.listen(
-                        vertx, settings.postgres(), new TlsContexts(certificates), router, observer)
+        TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
+        TlsContexts tls = new TlsContexts(certificates, settings.tls());
+        return PostgresFront.listen(vertx, settings.postgres(), tls, router, observer)
                 .compose(front -> {
                     endpoint.setPostgresPort(front.port());
-                    return HttpsServer.listen(
-                                    vertx,
-                                    settings.https(),
-                                    certificates.defaultCertificate(),
-                                    endpoint)
-                            .map(https -> new Relay(settings, front, https, endpoint))
+                    return HttpsServer.listen(vertx, settings.https(), certificates, endpoint)
+                            .map(https -> new Relay(settings, tls, front, https, endpoint))
                             .recover(failure ->
                                     front.close().transform(_ -> Future.failedFuture(failure)));
                 });
+    }
+
+    /**
+     * Takes other certificates into use on both listeners, without touching a connection. Any
+     * thread.
+     */
+    public Future<Boolean> replaceCertificates(CertificateSet certificates) {
+        tls.replace(certificates);
+        return https.replaceCertificates(certificates);
     }
 
     /** The domain under which tunnels have their names. */

@@ -24,6 +24,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,8 +247,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx, Refusals.tlsRequired());
             return;
         }
-        ClientTls tls =
-                stage == Stage.SECURE ? new ClientTls(sniHost, binding(ctx)) : ClientTls.none();
+        ClientTls tls = stage == Stage.SECURE ? clientTls(ctx) : ClientTls.none();
         stage = Stage.DONE;
         LoginHandler login =
                 new LoginHandler(parts.login(), startup, tls, deadline, ctx.alloc().buffer());
@@ -309,12 +310,29 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static ChannelBinding binding(ChannelHandlerContext ctx) {
-        Certificate[] own =
-                ctx.pipeline().get(SslHandler.class).engine().getSession().getLocalCertificates();
-        return own != null && own.length > 0 && own[0] instanceof X509Certificate certificate
-                ? ChannelBinding.tlsServerEndPoint(certificate)
-                : ChannelBinding.none();
+    private ClientTls clientTls(ChannelHandlerContext ctx) {
+        SSLSession session = ctx.pipeline().get(SslHandler.class).engine().getSession();
+        Certificate[] own = session.getLocalCertificates();
+        ChannelBinding binding =
+                own != null && own.length > 0 && own[0] instanceof X509Certificate certificate
+                        ? ChannelBinding.tlsServerEndPoint(certificate)
+                        : ChannelBinding.none();
+        return new ClientTls(sniHost, binding, clientCertificate(session));
+    }
+
+    private @Nullable X509Certificate clientCertificate(SSLSession session) {
+        if (!parts.tls().asksForCertificate(sniHost)) {
+            return null;
+        }
+        try {
+            Certificate[] shown = session.getPeerCertificates();
+            return shown.length > 0 && shown[0] instanceof X509Certificate certificate
+                    ? certificate
+                    : null;
+        } catch (SSLPeerUnverifiedException e) {
+            // it was not required, and the client has none
+            return null;
+        }
     }
 
     private static WireException noAlpn() {

@@ -3,44 +3,104 @@ package dev.culvert.front.listen;
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.ServerCertificate;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.Mapping;
-import java.util.Map;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS context for a host name: its certificate, TLS 1.2 and 1.3, ALPN for direct TLS. */
+/**
+ * The TLS context for a host name: its certificate, TLS 1.2 and 1.3, ALPN for direct TLS, client
+ * certificates where they are asked for.
+ *
+ * <p>{@link #replace} takes new certificates into use for connections that come after; those that
+ * are open keep the context they have. Thread-safe.
+ */
 public final class TlsContexts implements Mapping<String, SslContext> {
     /** The ALPN protocol of Postgres' direct TLS (PostgreSQL documentation, section 54.2.9). */
     public static final String ALPN = "postgresql";
 
-    private final CertificateSet certificates;
-    private final Map<ServerCertificate, SslContext> contexts = new ConcurrentHashMap<>();
+    /** TLS 1.3's, and of TLS 1.2 those with forward secrecy and authenticated encryption. */
+    private static final List<String> CIPHERS =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private record Key(ServerCertificate certificate, @Nullable ClientCertificates clients) {}
+
+    /** Contexts that were made of one set of certificates. */
+    private record Generation(
+            CertificateSet certificates, ConcurrentMap<Key, SslContext> contexts) {
+        Generation(CertificateSet certificates) {
+            this(certificates, new ConcurrentHashMap<>());
+        }
+    }
+
+    private final TlsSettings settings;
+    private volatile Generation generation;
 
     /** Contexts over these certificates. */
-    public TlsContexts(CertificateSet certificates) {
-        this.certificates = certificates;
+    public TlsContexts(CertificateSet certificates, TlsSettings settings) {
+        this.settings = settings;
+        this.generation = new Generation(certificates);
+    }
+
+    /** Takes other certificates into use. */
+    public void replace(CertificateSet certificates) {
+        generation = new Generation(certificates);
     }
 
     @Override
     public SslContext map(@Nullable String sniHost) {
-        return contexts.computeIfAbsent(certificates.forName(sniHost), TlsContexts::context);
+        Generation present = generation;
+        Key key =
+                new Key(
+                        present.certificates().forName(sniHost),
+                        settings.clientCertificatesFor(sniHost));
+        return present.contexts().computeIfAbsent(key, this::context);
     }
 
-    private static SslContext context(ServerCertificate certificate) {
+    /** Whether clients of a host name are asked for certificates. */
+    boolean asksForCertificate(@Nullable String sniHost) {
+        return settings.clientCertificatesFor(sniHost) != null;
+    }
+
+    private SslContext context(Key key) {
+        ServerCertificate certificate = key.certificate();
+        SslContextBuilder builder =
+                SslContextBuilder.forServer(certificate.key(), certificate.chain())
+                        .sslProvider(settings.engine().provider())
+                        .protocols("TLSv1.3", "TLSv1.2")
+                        .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                        .applicationProtocolConfig(
+                                new ApplicationProtocolConfig(
+                                        Protocol.ALPN,
+                                        SelectorFailureBehavior.NO_ADVERTISE,
+                                        SelectedListenerFailureBehavior.ACCEPT,
+                                        ALPN));
+        ClientCertificates clients = key.clients();
+        if (clients != null) {
+            builder.trustManager(clients.anchors().toArray(X509Certificate[]::new))
+                    .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+        }
         try {
-            return SslContextBuilder.forServer(certificate.key(), certificate.chain())
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .applicationProtocolConfig(
-                            new ApplicationProtocolConfig(
-                                    ApplicationProtocolConfig.Protocol.ALPN,
-                                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                                    ApplicationProtocolConfig.SelectedListenerFailureBehavior
-                                            .ACCEPT,
-                                    ALPN))
-                    .build();
+            return builder.build();
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS with the certificate of " + certificate, e);
         }

@@ -159,6 +159,10 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx, Refusals.addressNotAllowed(backend.name(), address));
             return;
         }
+        if (!tls.permits(route.startup().user())) {
+            refuse(ctx, Refusals.certificateMismatch(route.startup().user()));
+            return;
+        }
         if (isBlocked(ctx, backend)) {
             return;
         }

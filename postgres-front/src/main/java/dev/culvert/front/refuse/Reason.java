@@ -30,6 +30,8 @@ public enum Reason {
     CONNECTING_TOO_FAST("connecting-too-fast", SqlState.TOO_MANY_CONNECTIONS),
     /** The owner does not let the client's address in. */
     ADDRESS_NOT_ALLOWED("address-not-allowed", SqlState.INVALID_AUTHORIZATION),
+    /** The client's certificate is another user's. */
+    CERTIFICATE_MISMATCH("certificate-mismatch", SqlState.INVALID_AUTHORIZATION),
     /** The password is wrong, the user unknown, or the credential expired. */
     WRONG_PASSWORD("wrong-password", SqlState.INVALID_PASSWORD),
     /** Too many wrong passwords came. */

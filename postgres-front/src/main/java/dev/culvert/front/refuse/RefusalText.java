@@ -78,6 +78,11 @@ public enum RefusalText {
             "connections to \"{name}\" are not allowed from your address",
             "Connect from another network, or ask the database's owner to allow your address,"
                     + " {address}."),
+    /** The client has shown the certificate of somebody else. */
+    CERTIFICATE_MISMATCH(
+            Reason.CERTIFICATE_MISMATCH,
+            "certificate authentication failed for user \"{user}\"",
+            "Log in as a user that your client certificate names, or use another certificate."),
     /** The password is wrong, or the user unknown, or its time is over. */
     WRONG_PASSWORD(
             Reason.WRONG_PASSWORD,

@@ -81,6 +81,11 @@ public final class Refusals {
         return RefusalText.ADDRESS_NOT_ALLOWED.with(name, address.getHostAddress());
     }
 
+    /** The client has shown the certificate of somebody else. */
+    public static Refusal certificateMismatch(String user) {
+        return RefusalText.CERTIFICATE_MISMATCH.with(user);
+    }
+
     /** The text does not tell a wrong password from an unknown user or an expired credential. */
     public static Refusal wrongPassword(String user) {
         return RefusalText.WRONG_PASSWORD.with(user);

@@ -6,6 +6,7 @@ import dev.culvert.front.backend.Route;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
+import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Reason;
@@ -47,7 +48,7 @@ public final class FrontFixture implements AutoCloseable {
                 PostgresFront.listen(
                                 vertx,
                                 settings,
-                                new TlsContexts(CERTIFICATES),
+                                new TlsContexts(CERTIFICATES, TlsSettings.DEFAULTS),
                                 (_, startup) -> new Route.Found(backend, startup),
                                 new Recorder())
                         .await();

@@ -1,28 +1,52 @@
 package dev.culvert.relay.config;
 
 import dev.culvert.front.listen.FrontSettings;
+import dev.culvert.front.listen.TlsSettings;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * Settings of a relay.
  *
- * @param domain the domain under which tunnels have their names; lower case, without a dot at the
- *     end
+ * @param domains the domains under which tunnels have their names; lower case, without a dot at the
+ *     end. Clients may use any; agents are told the first
  * @param postgres where clients connect
+ * @param tls how clients' connections are encrypted
  * @param https where agents and browsers connect
  * @param tunnels what tunnels may do
  */
 public record RelaySettings(
-        String domain, FrontSettings postgres, HttpsSettings https, TunnelSettings tunnels) {
+        List<String> domains,
+        FrontSettings postgres,
+        TlsSettings tls,
+        HttpsSettings https,
+        TunnelSettings tunnels) {
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final int MAX_DOMAIN_LENGTH = 180;
 
-    /** Checks the domain. */
+    /** Checks the domains. */
     public RelaySettings {
-        if (domain.length() > MAX_DOMAIN_LENGTH || !DOMAIN.matcher(domain).matches()) {
-            throw new IllegalArgumentException(
-                    "domain \"" + domain + "\" is not a host name in lower case");
+        domains = List.copyOf(domains);
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("a relay needs a domain");
         }
+        for (String domain : domains) {
+            if (domain.length() > MAX_DOMAIN_LENGTH || !DOMAIN.matcher(domain).matches()) {
+                throw new IllegalArgumentException(
+                        "domain \"" + domain + "\" is not a host name in lower case");
+            }
+        }
+    }
+
+    /** With one domain, and TLS as it is by default. */
+    public RelaySettings(
+            String domain, FrontSettings postgres, HttpsSettings https, TunnelSettings tunnels) {
+        this(List.of(domain), postgres, TlsSettings.DEFAULTS, https, tunnels);
+    }
+
+    /** The domain that agents are told. */
+    public String domain() {
+        return domains.getFirst();
     }
 }

@@ -26,12 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class TunnelRouter implements Backends {
     private static final String LOCALHOST = "localhost";
 
-    private final String domain;
+    private final List<String> domains;
     private final Function<String, Optional<? extends Backend>> liveTunnels;
 
-    /** A router over the live tunnels, by name. */
-    public TunnelRouter(String domain, Function<String, Optional<? extends Backend>> liveTunnels) {
-        this.domain = domain;
+    /**
+     * A router over the live tunnels, by name.
+     *
+     * @param domains under which the tunnels have their names; texts name the first
+     */
+    public TunnelRouter(
+            List<String> domains, Function<String, Optional<? extends Backend>> liveTunnels) {
+        this.domains = List.copyOf(domains);
         this.liveTunnels = liveTunnels;
     }
 
@@ -40,10 +45,12 @@ public final class TunnelRouter implements Backends {
         String bySni = null;
         if (sniHost != null) {
             String host = withoutTrailingDot(sniHost.toLowerCase(Locale.ROOT));
-            if (isUnderDomain(host)) {
+            if (!isOwnName(host)) {
+                String domain = domainOf(host);
+                if (domain == null) {
+                    return new Route.Refused(Refusals.unknownDomain(host, domains.getFirst()));
+                }
                 bySni = host.substring(0, host.length() - domain.length() - 1);
-            } else if (!host.equals(domain) && !host.equals(LOCALHOST)) {
-                return new Route.Refused(Refusals.unknownDomain(host, domain));
             }
         }
         List<Setting> settings = StartupOptions.parse(startup.options());
@@ -65,7 +72,7 @@ public final class TunnelRouter implements Backends {
         String user = startup.user();
         int dot = user.lastIndexOf('.');
         if (dot <= 0) {
-            return new Route.Refused(Refusals.noRoute(domain));
+            return new Route.Refused(Refusals.noRoute(domains.getFirst()));
         }
         String plainUser = user.substring(0, dot);
         // without a database name, the user's name is the database's
@@ -85,8 +92,18 @@ public final class TunnelRouter implements Backends {
                 : new Route.Refused(Refusals.noTunnel(name));
     }
 
-    private boolean isUnderDomain(String host) {
-        return host.length() > domain.length() + 1 && host.endsWith("." + domain);
+    /** Whether the host is the relay itself, which says nothing about a tunnel. */
+    private boolean isOwnName(String host) {
+        return host.equals(LOCALHOST) || domains.contains(host);
+    }
+
+    private @Nullable String domainOf(String host) {
+        for (String domain : domains) {
+            if (host.length() > domain.length() + 1 && host.endsWith("." + domain)) {
+                return domain;
+            }
+        }
+        return null;
     }
 
     private static String withoutTrailingDot(String host) {

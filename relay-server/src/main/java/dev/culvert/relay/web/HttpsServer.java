@@ -1,5 +1,6 @@
 package dev.culvert.relay.web;
 
+import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.ServerCertificate;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
@@ -7,14 +8,18 @@ import dev.culvert.tunnel.frame.Frame;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.FileSystemAccess;
 import io.vertx.ext.web.handler.StaticHandler;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -22,8 +27,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Set;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.X509KeyManager;
 
 /** The HTTPS listener: the tunnel endpoint and the page. */
 public final class HttpsServer {
@@ -33,17 +36,22 @@ public final class HttpsServer {
                     + " connect-src 'self' wss:; base-uri 'none'; form-action 'none';"
                     + " frame-ancestors 'none'";
 
-    private final HttpServer server;
+    /** A key store needs a password; this one never leaves the process. */
+    private static final String IN_MEMORY = "in-memory";
 
-    private HttpsServer(HttpServer server) {
+    private final HttpServer server;
+    private final ServerSSLOptions sslOptions;
+
+    private HttpsServer(HttpServer server, ServerSSLOptions sslOptions) {
         this.server = server;
+        this.sslOptions = sslOptions;
     }
 
     /** Starts listening; fails when the port is taken. */
     public static Future<HttpsServer> listen(
             Vertx vertx,
             HttpsSettings settings,
-            ServerCertificate certificate,
+            CertificateSet certificates,
             TunnelEndpoint endpoint) {
         int maxFrame = Frame.HEADER_BYTES + Frame.MAX_PAYLOAD;
         HttpServerOptions options =
@@ -52,7 +60,8 @@ public final class HttpsServer {
                         .setPort(settings.port())
                         .setSsl(true)
                         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-                        .setKeyCertOptions(KeyCertOptions.wrap(keyManager(certificate)))
+                        .setSni(true)
+                        .setKeyCertOptions(keys(certificates))
                         .setTcpNoDelay(true)
                         .setTcpKeepAlive(true)
                         .setWebSocketSubProtocols(List.of(Frame.SUBPROTOCOL))
@@ -63,7 +72,13 @@ public final class HttpsServer {
         return vertx.createHttpServer(options)
                 .requestHandler(requests(endpoint, page(vertx, settings)))
                 .listen()
-                .map(HttpsServer::new);
+                .map(server -> new HttpsServer(server, options.getSslOptions()));
+    }
+
+    /** Takes other certificates into use, for connections that come after. */
+    public Future<Boolean> replaceCertificates(CertificateSet certificates) {
+        return server.updateSSLOptions(
+                new ServerSSLOptions(sslOptions).setKeyCertOptions(keys(certificates)), true);
     }
 
     /** The port that it listens on. */
@@ -115,22 +130,26 @@ public final class HttpsServer {
         context.next();
     }
 
-    private static X509KeyManager keyManager(ServerCertificate certificate) {
+    /** All certificates as one key store in memory, from which Vert.x chooses by SNI. */
+    private static KeyCertOptions keys(CertificateSet certificates) {
         try {
-            char[] noPassword = {};
             KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, noPassword);
-            store.setKeyEntry(
-                    "relay",
-                    certificate.key(),
-                    noPassword,
-                    certificate.chain().toArray(Certificate[]::new));
-            KeyManagerFactory factory =
-                    KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, noPassword);
-            return (X509KeyManager) factory.getKeyManagers()[0];
+            store.load(null, null);
+            int number = 0;
+            for (ServerCertificate certificate : certificates.certificates()) {
+                store.setKeyEntry(
+                        "relay-" + number++,
+                        certificate.key(),
+                        IN_MEMORY.toCharArray(),
+                        certificate.chain().toArray(Certificate[]::new));
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            store.store(bytes, IN_MEMORY.toCharArray());
+            return new PfxOptions()
+                    .setPassword(IN_MEMORY)
+                    .setValue(Buffer.buffer(bytes.toByteArray()));
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("no key manager for " + certificate, e);
+            throw new IllegalStateException("no key store of " + certificates, e);
         }
     }
 }
