@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "culvert 0.1.0",
         description = "Reach a Postgres database that has no address.",
-        subcommands = {DemoCommand.class, RelayCommand.class},
+        subcommands = {DemoCommand.class, RelayCommand.class, CertsCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Culvert {
     private Culvert() {}

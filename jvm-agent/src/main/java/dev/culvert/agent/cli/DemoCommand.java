@@ -2,9 +2,11 @@ package dev.culvert.agent.cli;
 
 import dev.culvert.agent.node.NodeAgent;
 import dev.culvert.agent.node.NodeAgent.Shared;
+import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,22 +36,27 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        DevelopmentRelay started =
-                DevelopmentRelay.start(options.settings(), new ConsoleObserver(out));
+        // clients on this machine can be shown what to trust only if it is the development CA's
+        RunningRelay started =
+                RunningRelay.start(
+                        options.settings(),
+                        List.of(),
+                        CertificateReloader.DEFAULT_INTERVAL,
+                        new ConsoleObserver(out));
+        Path caFile = started.caFile().orElseThrow();
         Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop-relay"));
         Relay relay = started.relay();
         NodeAgent agent =
-                NodeAgent.start(
-                        agentProgram, "wss://localhost:" + relay.httpsPort(), started.caFile());
+                NodeAgent.start(agentProgram, "wss://localhost:" + relay.httpsPort(), caFile);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop-agent"));
-        print(out, agent.shared(), started);
+        print(out, agent.shared(), started.relay(), caFile);
         int exitCode = agent.awaitEnd();
         out.println("The agent has ended.");
         out.flush();
         return exitCode;
     }
 
-    private static void print(PrintWriter out, Shared shared, DevelopmentRelay started) {
+    private static void print(PrintWriter out, Shared shared, Relay relay, Path caFile) {
         ConnectionLines lines =
                 new ConnectionLines(
                         shared.name(),
@@ -58,13 +65,13 @@ final class DemoCommand implements Callable<Integer> {
                         shared.port(),
                         shared.user(),
                         shared.password(),
-                        started.caFile());
+                        caFile);
         synchronized (out) {
             out.println("An empty PGlite is shared as " + shared.host() + ". Connect to it with");
             out.println();
             out.println("  URL   " + lines.url());
             out.println("  JDBC  " + lines.jdbc());
-            out.println("  page  https://localhost:" + started.relay().httpsPort() + "/");
+            out.println("  page  https://localhost:" + relay.httpsPort() + "/");
             out.println("  psql  " + lines.psql());
             out.println();
             out.println("Ctrl-C stops everything.");

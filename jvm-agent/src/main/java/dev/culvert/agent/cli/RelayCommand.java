@@ -1,6 +1,8 @@
 package dev.culvert.agent.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -11,11 +13,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code culvert relay}: a relay with development certificates. */
-@Command(
-        name = "relay",
-        mixinStandardHelpOptions = true,
-        description = "Runs a relay with certificates of your own development CA.")
+/** {@code culvert relay}: a relay. */
+@Command(name = "relay", mixinStandardHelpOptions = true, description = "Runs a relay.")
 final class RelayCommand implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -28,8 +27,12 @@ final class RelayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        DevelopmentRelay started =
-                DevelopmentRelay.start(options.settings(), new LoggingObserver());
+        RunningRelay started =
+                RunningRelay.start(
+                        options.settings(),
+                        options.certificates(),
+                        CertificateReloader.DEFAULT_INTERVAL,
+                        new LoggingObserver());
         Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop"));
         print(started);
         // until a signal ends the process
@@ -37,24 +40,24 @@ final class RelayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(DevelopmentRelay started) throws Exception {
+    private void print(RunningRelay started) throws Exception {
         Relay relay = started.relay();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(
-                    JSON.writeValueAsString(
-                            JSON.createObjectNode()
-                                    .put("event", "ready")
-                                    .put("domain", relay.domain())
-                                    .put("postgresPort", relay.postgresPort())
-                                    .put("httpsPort", relay.httpsPort())
-                                    .put("caFile", started.caFile().toString())));
+            ObjectNode event =
+                    JSON.createObjectNode()
+                            .put("event", "ready")
+                            .put("domain", relay.domain())
+                            .put("postgresPort", relay.postgresPort())
+                            .put("httpsPort", relay.httpsPort());
+            started.caFile().ifPresent(caFile -> event.put("caFile", caFile.toString()));
+            out.println(JSON.writeValueAsString(event));
         } else {
             out.println(
                     "Postgres clients connect to *." + relay.domain() + ":" + relay.postgresPort());
             out.println("Agents connect to wss://localhost:" + relay.httpsPort());
             out.println("The page is https://localhost:" + relay.httpsPort() + "/");
-            out.println("The CA to trust is " + started.caFile());
+            started.caFile().ifPresent(caFile -> out.println("The CA to trust is " + caFile));
         }
         out.flush();
     }

@@ -1,11 +1,14 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.certs.load.CertificateFiles;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,8 +24,10 @@ final class RelayOptions {
     @Option(
             names = "--domain",
             defaultValue = "culvert.localhost",
-            description = "Domain under which databases get their names (${DEFAULT-VALUE}).")
-    private String domain = "culvert.localhost";
+            description =
+                    "Domain under which databases get their names (${DEFAULT-VALUE}); several are"
+                            + " possible, agents are told the first.")
+    private List<String> domains = new ArrayList<>();
 
     @Option(
             names = "--bind",
@@ -63,18 +68,26 @@ final class RelayOptions {
             description = "Folder of the page that the relay serves.")
     private @Nullable Path webRoot;
 
+    @Mixin private CertificateOptions certificates = new CertificateOptions();
+
     @Mixin private LimitOptions limits = new LimitOptions();
 
     /** The settings that the options stand for. */
     RelaySettings settings() {
         return new RelaySettings(
-                domain,
+                domains,
                 limits.apply(FrontSettings.on(bind, port(postgresPort, POSTGRES_PORT))),
+                certificates.tls(),
                 new HttpsSettings(bind, port(httpsPort, HTTPS_PORT), webRoot),
                 limits.apply(
                         TunnelSettings.DEFAULTS.withTimeouts(
                                 Duration.ofSeconds(idleTimeoutSeconds),
                                 Duration.ofSeconds(lifetimeSeconds))));
+    }
+
+    /** The relay's certificates; empty for those of the development CA. */
+    List<CertificateFiles> certificates() {
+        return certificates.files();
     }
 
     private int port(@Nullable Integer chosen, int usual) {

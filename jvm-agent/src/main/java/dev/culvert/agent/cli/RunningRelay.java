@@ -1,0 +1,121 @@
+package dev.culvert.agent.cli;
+
+import dev.culvert.certs.CertificateSet;
+import dev.culvert.certs.load.CertificateFiles;
+import dev.culvert.certs.reload.CertificateReloadListener;
+import dev.culvert.certs.reload.CertificateReloader;
+import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.relay.Relay;
+import dev.culvert.relay.config.RelaySettings;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A relay with its certificates: files that are watched, or those of the development CA. */
+final class RunningRelay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningRelay.class);
+    private static final long STOP_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final ScheduledExecutorService watch;
+    private final Optional<Path> caFile;
+    private @Nullable Relay relay;
+
+    private RunningRelay(Vertx vertx, ScheduledExecutorService watch, Optional<Path> caFile) {
+        this.vertx = vertx;
+        this.watch = watch;
+        this.caFile = caFile;
+    }
+
+    /**
+     * Starts a relay.
+     *
+     * @param files the relay's certificates; none for the development CA's, which are made when
+     *     there are none
+     * @param lookEvery how often files are looked at
+     */
+    static RunningRelay start(
+            RelaySettings settings,
+            List<CertificateFiles> files,
+            Duration lookEvery,
+            FrontObserver observer) {
+        // looking at files blocks, and must not do so on an event loop
+        ScheduledExecutorService watch =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("certificates").factory());
+        Vertx vertx = Vertx.vertx();
+        try {
+            if (files.isEmpty()) {
+                DevelopmentCertificates development = DevelopmentCertificates.ofUser();
+                RunningRelay running =
+                        new RunningRelay(vertx, watch, Optional.of(development.caFile()));
+                running.listen(settings, development.forDomains(settings.domains()), observer);
+                return running;
+            }
+            RunningRelay running = new RunningRelay(vertx, watch, Optional.empty());
+            CertificateReloader reloader =
+                    CertificateReloader.start(files, running.new Follower(), watch, lookEvery);
+            running.listen(settings, reloader.current(), observer);
+            return running;
+        } catch (RuntimeException e) {
+            watch.shutdownNow();
+            vertx.close().await();
+            throw e;
+        }
+    }
+
+    Relay relay() {
+        Relay present = relay;
+        if (present == null) {
+            throw new IllegalStateException("the relay does not listen yet");
+        }
+        return present;
+    }
+
+    /** What clients have to trust, when the certificates are the development CA's. */
+    Optional<Path> caFile() {
+        return caFile;
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        try {
+            relay().stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the relay did not stop in time", e);
+        }
+    }
+
+    private void listen(
+            RelaySettings settings, CertificateSet certificates, FrontObserver observer) {
+        relay = Relay.start(vertx, settings, certificates, observer).await();
+    }
+
+    /** Takes new certificates into use; keeps the old ones when the new cannot be loaded. */
+    private final class Follower implements CertificateReloadListener {
+        @Override
+        public void onCertificatesChanged(CertificateSet certificates) {
+            relay().replaceCertificates(certificates).await();
+            LOG.atInfo().addKeyValue("certificates", certificates).log("certificates replaced");
+        }
+
+        @Override
+        public void onReloadFailed(Path file, Exception failure) {
+            LOG.atError()
+                    .addKeyValue("file", file)
+                    .setCause(failure)
+                    .log("certificates not replaced, the old ones stay in use");
+        }
+    }
+}
