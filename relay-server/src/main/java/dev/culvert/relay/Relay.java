@@ -3,12 +3,15 @@ package dev.culvert.relay;
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
+import dev.culvert.front.observe.FrontMeters;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.route.TunnelRouter;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.relay.web.HttpsServer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -41,20 +44,26 @@ public final class Relay {
      *
      * @param vertx whose event loops it uses; stays the caller's
      * @param certificates for both listeners
+     * @param meters where the relay counts
      * @param observer hears of clients
      */
     public static Future<Relay> start(
             Vertx vertx,
             RelaySettings settings,
             CertificateSet certificates,
+            MeterRegistry meters,
             FrontObserver observer) {
         TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(settings.tunnels(), registry, settings.domain(), VERSION);
         TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
         TlsContexts tls = new TlsContexts(certificates, settings.tls());
-        return PostgresFront.listen(vertx, settings.postgres(), tls, router, observer)
+        return PostgresFront.listen(
+                        vertx, settings.postgres(), tls, router, new FrontMeters(meters, observer))
                 .compose(front -> {
+                    Gauge.builder("culvert.connections", front, PostgresFront::connections)
+                            .description("Clients' connections")
+                            .register(meters);
                     endpoint.setPostgresPort(front.port());
                     return HttpsServer.listen(vertx, settings.https(), certificates, endpoint)
                             .map(https -> new Relay(settings, tls, front, https, endpoint))

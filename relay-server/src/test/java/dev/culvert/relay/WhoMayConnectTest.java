@@ -18,6 +18,7 @@ import dev.culvert.tunnel.codec.FrameEncoder;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.wire.scram.ScramVerifier;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Vertx;
@@ -77,6 +78,7 @@ class WhoMayConnectTest {
                                         ca.serverCertificate(
                                                 new LinkedHashSet<>(
                                                         List.of("*.relay.test", "localhost")))),
+                                new SimpleMeterRegistry(),
                                 new Silent())
                         .await();
     }

@@ -7,6 +7,9 @@ import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.relay.Relay;
 import dev.culvert.relay.config.RelaySettings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +31,11 @@ final class RunningRelay implements AutoCloseable {
     private final Vertx vertx;
     private final ScheduledExecutorService watch;
     private final Optional<Path> caFile;
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Counter reloadFailures =
+            Counter.builder("culvert.certificates.reload.failures")
+                    .description("Changed certificates that could not be used")
+                    .register(meters);
     private @Nullable Relay relay;
 
     private RunningRelay(Vertx vertx, ScheduledExecutorService watch, Optional<Path> caFile) {
@@ -81,6 +89,11 @@ final class RunningRelay implements AutoCloseable {
         return present;
     }
 
+    /** The relay's meters. */
+    MeterRegistry meters() {
+        return meters;
+    }
+
     /** What clients have to trust, when the certificates are the development CA's. */
     Optional<Path> caFile() {
         return caFile;
@@ -99,7 +112,7 @@ final class RunningRelay implements AutoCloseable {
 
     private void listen(
             RelaySettings settings, CertificateSet certificates, FrontObserver observer) {
-        relay = Relay.start(vertx, settings, certificates, observer).await();
+        relay = Relay.start(vertx, settings, certificates, meters, observer).await();
     }
 
     /** Takes new certificates into use; keeps the old ones when the new cannot be loaded. */
@@ -112,10 +125,8 @@ final class RunningRelay implements AutoCloseable {
 
         @Override
         public void onReloadFailed(Path file, Exception failure) {
-            LOG.atError()
-                    .addKeyValue("file", file)
-                    .setCause(failure)
-                    .log("certificates not replaced, the old ones stay in use");
+            // the reloader has logged it
+            reloadFailures.increment();
         }
     }
 }

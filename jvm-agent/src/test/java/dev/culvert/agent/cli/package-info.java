@@ -1,3 +1,5 @@
-/** Tests of the command line. */
-@org.jspecify.annotations.NullMarked
+/** The command line's parts, and its commands as processes. */
+@NullMarked
 package dev.culvert.agent.cli;
+
+import org.jspecify.annotations.NullMarked;

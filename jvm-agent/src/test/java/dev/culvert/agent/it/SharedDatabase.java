@@ -11,6 +11,7 @@ import dev.culvert.relay.Relay;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -52,6 +53,7 @@ final class SharedDatabase implements AutoCloseable {
                                         new HttpsSettings("127.0.0.1", 0, null),
                                         settings),
                                 certificates,
+                                new SimpleMeterRegistry(),
                                 new Recorder())
                         .await();
         agent = NodeAgent.start(agentProgram(), "wss://localhost:" + relay.httpsPort(), caFile);
