@@ -6,9 +6,15 @@ import {
   MAX_CREDIT,
   MAX_PAYLOAD_BYTES,
   type RelayFrame,
+  SECRET_LENGTH,
+  type Welcome,
+  type WelcomeResume,
 } from './frame.ts';
 import type { Refusal } from './refusal.ts';
 import { Violation } from './violation.ts';
+
+/** A timer of JavaScript cannot wait for longer than 2³¹−1 milliseconds. */
+const MAX_GRACE_SECONDS = 2_147_483;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -115,8 +121,9 @@ function ofLength(name: string, payload: Uint8Array, length: number): void {
   }
 }
 
-function decodeWelcome(payload: Uint8Array): Extract<RelayFrame, { type: 'WELCOME' }>['welcome'] {
+function decodeWelcome(payload: Uint8Array): Welcome {
   const json = new JsonMembers('WELCOME', payload);
+  const resume = json.optionalObject('resume');
   return {
     version: json.int('version', 1, 1),
     relay: json.text('relay'),
@@ -127,6 +134,20 @@ function decodeWelcome(payload: Uint8Array): Extract<RelayFrame, { type: 'WELCOM
     lifetime: json.int('lifetime', 0, Number.MAX_SAFE_INTEGER),
     maxPayload: json.int('maxPayload', 1_024, MAX_PAYLOAD_BYTES),
     window: json.int('window', 1, MAX_CREDIT),
+    ...(resume === undefined ? {} : { resume: decodeResume(resume) }),
+  };
+}
+
+function decodeResume(json: JsonMembers): WelcomeResume {
+  const secret = json.text('secret');
+  if (secret.length !== SECRET_LENGTH) {
+    throw new Violation(`a resume secret of ${secret.length} characters, not ${SECRET_LENGTH}`);
+  }
+  const received = json.optionalInt('received', 0, Number.MAX_SAFE_INTEGER);
+  return {
+    secret,
+    grace: json.int('grace', 0, MAX_GRACE_SECONDS),
+    ...(received === undefined ? {} : { received }),
   };
 }
 
@@ -187,6 +208,14 @@ class JsonMembers {
       throw new Violation(`${this.#frame} without an integer "${name}" of ${least} to ${most}`);
     }
     return value;
+  }
+
+  optionalInt(name: string, least: number, most: number): number | undefined {
+    return this.#members[name] === undefined ? undefined : this.int(name, least, most);
+  }
+
+  optionalObject(name: string): JsonMembers | undefined {
+    return this.#members[name] === undefined ? undefined : this.object(name);
   }
 
   object(name: string): JsonMembers {

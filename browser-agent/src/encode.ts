@@ -43,6 +43,11 @@ export function encodeFrame(frame: AgentFrame): FrameBytes {
         0,
         frame.payload,
       );
+    case 'ACK': {
+      const bytes = assemble(FrameType.ACK, 0, 0, new Uint8Array(8));
+      new DataView(bytes.buffer).setBigUint64(HEADER_BYTES, BigInt(frame.count));
+      return bytes;
+    }
     case 'GOAWAY':
       return assemble(FrameType.GOAWAY, 0, 0, json(frame.goAway));
   }

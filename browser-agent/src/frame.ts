@@ -18,6 +18,8 @@ export const HEADER_BYTES = 8;
 export const MAX_PAYLOAD_BYTES = 65_536;
 /** PROTOCOL.md section 5: credit that would pass this is a violation. */
 export const MAX_CREDIT = 2 ** 31 - 1;
+/** PROTOCOL.md section 8: the length of a resume secret, in characters. */
+export const SECRET_LENGTH = 43;
 /** PROTOCOL.md section 3: the smallest and the largest window of HELLO. */
 export const MIN_WINDOW = 32_768;
 export const MAX_WINDOW = 8_388_608;
@@ -69,6 +71,17 @@ export interface Hello {
   readonly idleTimeout?: number;
   readonly lifetime?: number;
   readonly window: number;
+  /** Whether this agent can resume, section 8. */
+  readonly resumable?: boolean;
+  readonly resume?: HelloResume;
+}
+
+/** The tunnel that an agent wants back. */
+export interface HelloResume {
+  readonly name: string;
+  readonly secret: string;
+  /** Sequenced frames received so far; without it the agent has lost its memory. */
+  readonly received?: number;
 }
 
 /** The payload of WELCOME. */
@@ -86,6 +99,17 @@ export interface Welcome {
   readonly maxPayload: number;
   /** Bytes: what the agent may send on a new stream before the first CREDIT. */
   readonly window: number;
+  /** Without it the tunnel ends with its WebSocket. */
+  readonly resume?: WelcomeResume;
+}
+
+/** How a tunnel is taken up again after its WebSocket broke. */
+export interface WelcomeResume {
+  readonly secret: string;
+  /** Seconds that the relay waits for the agent. */
+  readonly grace: number;
+  /** Sequenced frames that the relay has received; without it a new epoch begins. */
+  readonly received?: number;
 }
 
 /** The payload of OPEN: what the agent may show its owner about a client. */
@@ -141,4 +165,20 @@ export type AgentFrame =
       readonly busy: boolean;
       readonly hidden: boolean;
     }
+  | { readonly type: 'ACK'; readonly count: number }
   | { readonly type: 'GOAWAY'; readonly goAway: GoAway };
+
+const SEQUENCED: ReadonlySet<string> = new Set([
+  'OPEN',
+  'ACCEPT',
+  'REJECT',
+  'DATA',
+  'CREDIT',
+  'CANCEL',
+  'CLOSE',
+]);
+
+/** Whether frames of this type are numbered and acknowledged, PROTOCOL.md section 8. */
+export function isSequenced(type: AgentFrame['type'] | RelayFrame['type']): boolean {
+  return SEQUENCED.has(type);
+}

@@ -92,6 +92,8 @@ function asAgentFrame(vector: VectorFrame): AgentFrame | undefined {
         busy: flags.includes('BUSY'),
         hidden: flags.includes('HIDDEN'),
       };
+    case 'ACK':
+      return { type: 'ACK', count: vector.count ?? 0 };
     case 'GOAWAY':
       return { type: 'GOAWAY', goAway: vector.json as { code: string; message: string } };
     default:
