@@ -120,3 +120,13 @@ const ALL: readonly CloseCode[] = [
 export function closeCodeOf(code: number): CloseCode {
   return ALL.find((known) => known.code === code) ?? CONNECTION_LOST;
 }
+
+/** The close code with this name, if there is one; GOAWAY carries names. */
+export function closeCodeNamed(name: string): CloseCode | undefined {
+  return ALL.find((known) => known.name === name);
+}
+
+/** Whether a tunnel whose WebSocket ended so lives on, and the agent may dial again for it. */
+export function permitsResume(close: CloseCode): boolean {
+  return close.retry === 'yes' || close.retry === 'later';
+}

@@ -36,6 +36,13 @@ export interface ShareOptions {
    * larger one ends its session with 54000. Default: 268 435 456.
    */
   readonly maxBatch?: number | undefined;
+  /**
+   * Keeps the tunnel's name and resume secret in the tab's `sessionStorage` under this key, so that
+   * the page has the same name again when it is loaded again. The password is not kept: pass
+   * `password` if it is to stay the same. Without `sessionStorage`, as in Node, it does nothing.
+   * Default: none.
+   */
+  readonly resumeKey?: string | undefined;
   /** Milliseconds until the relay must have answered. Default: 20 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -52,6 +59,7 @@ export interface CheckedOptions {
   readonly webSocket: WebSocketConstructor | undefined;
   readonly window: number;
   readonly maxBatch: number;
+  readonly resumeKey: string | undefined;
   readonly connectTimeout: number;
 }
 
@@ -97,6 +105,7 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     webSocket: options.webSocket,
     window: integer('window', options.window ?? DEFAULT_WINDOW, MIN_WINDOW, MAX_WINDOW),
     maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
+    resumeKey: options.resumeKey,
     connectTimeout: integer(
       'connectTimeout',
       options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,

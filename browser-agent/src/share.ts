@@ -1,10 +1,19 @@
 import { DefaultWebSocket } from '#default-websocket';
 import { type Database, isDatabase } from './backend/database.ts';
-import { DatabaseError, RelayUnreachableError } from './errors.ts';
-import { type Hello, type Open, PROTOCOL_VERSION, SUBPROTOCOL, type Welcome } from './frame.ts';
+import { DatabaseError, NameTakenError, RelayUnreachableError } from './errors.ts';
+import {
+  type Hello,
+  type HelloResume,
+  type Open,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL,
+  type Welcome,
+} from './frame.ts';
 import { type CheckedOptions, checkOptions, type ShareOptions } from './options.ts';
+import { ResumeStore } from './resume-store.ts';
 import { makePassword, makeVerifier } from './scram-verifier.ts';
-import { type ClosedReason, Tunnel } from './tunnel/tunnel.ts';
+import { PLATFORM, type Surroundings } from './tunnel/surroundings.ts';
+import { type ClosedReason, Tunnel, type TunnelListener } from './tunnel/tunnel.ts';
 import { AGENT } from './version.ts';
 import type { WebSocketLike } from './websocket.ts';
 
@@ -25,13 +34,29 @@ export interface ClientEvent {
 /** What `share.on` can listen to. */
 export interface ShareEvents {
   client: ClientEvent;
+  /** `share.state` has changed. */
+  state: ShareState;
   /** Sharing has ended, for whatever reason, and the database is as it was before. */
   closed: ClosedReason;
 }
 
-/** Whether the database is being shared. */
+/**
+ * Whether the database is being shared.
+ *
+ * - `connecting`: the relay has not answered yet; `shareDatabase` resolves after that
+ * - `live`: clients can connect
+ * - `resuming`: the connection to the relay broke and the agent dials again. Sessions wait, and go on
+ *   as if nothing had been if it is back within the relay's grace period
+ */
 export type ShareState =
-  | { readonly kind: 'open' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'resuming';
+      readonly since: Date;
+      /** How often the agent has dialled since. */
+      readonly attempt: number;
+    }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'closed'; readonly reason: ClosedReason };
 
@@ -77,7 +102,16 @@ export interface Share extends AsyncDisposable {
  * @throws {DatabaseError} if the database cannot be shared
  * @throws {RelayError} if the relay cannot be reached or refuses; its subclass says why
  */
-export async function shareDatabase(db: Database, options: ShareOptions): Promise<Share> {
+export function shareDatabase(db: Database, options: ShareOptions): Promise<Share> {
+  return shareFrom(PLATFORM, db, options);
+}
+
+/** The same with another clock and the like; for tests. */
+export async function shareFrom(
+  surroundings: Surroundings,
+  db: Database,
+  options: ShareOptions,
+): Promise<Share> {
   const checked = checkOptions(options);
   if (!isDatabase(db)) {
     throw new DatabaseError(
@@ -91,15 +125,43 @@ export async function shareDatabase(db: Database, options: ShareOptions): Promis
   }
   const password = checked.password ?? makePassword();
   const hello = await makeHello(checked, password, await serverVersion(db));
-  const share = new TunnelShare(checked.user, password);
-  const tunnel = new Tunnel(
-    dial(checked),
-    db,
-    { hello, maxBatch: checked.maxBatch, connectTimeout: checked.connectTimeout },
-    share,
-  );
-  share.begin(tunnel, await tunnel.greet());
-  return share;
+  const store = resumeStore(surroundings, checked);
+  const start = async (formerly: HelloResume | undefined): Promise<Share> => {
+    const { maxBatch, connectTimeout } = checked;
+    const share = new TunnelShare(checked.user, password, store);
+    const tunnel = new Tunnel(
+      db,
+      { dial: () => dial(checked), hello, formerly, maxBatch, connectTimeout },
+      surroundings,
+      share,
+    );
+    await share.begin(tunnel);
+    return share;
+  };
+  const formerly = store?.load();
+  if (formerly === undefined || (checked.name ?? formerly.name) !== formerly.name) {
+    return start(undefined);
+  }
+  try {
+    return await start(formerly);
+  } catch (error) {
+    if (!(error instanceof NameTakenError)) {
+      throw error;
+    }
+    // The reservation is over, and somebody else has the name now.
+    store?.clear();
+    return start(undefined);
+  }
+}
+
+function resumeStore(
+  surroundings: Surroundings,
+  { resumeKey, url }: CheckedOptions,
+): ResumeStore | undefined {
+  if (resumeKey === undefined || surroundings.storage === undefined) {
+    return undefined;
+  }
+  return new ResumeStore(surroundings.storage, resumeKey, url);
 }
 
 function dial(options: CheckedOptions): WebSocketLike {
@@ -142,22 +204,28 @@ async function makeHello(
 
 type Listeners = { [E in keyof ShareEvents]: Set<(event: ShareEvents[E]) => void> };
 
-class TunnelShare implements Share {
+class TunnelShare implements Share, TunnelListener {
   readonly user: string;
   readonly password: string;
-  readonly #listeners: Listeners = { client: new Set(), closed: new Set() };
+  readonly #listeners: Listeners = {
+    client: new Set(),
+    state: new Set(),
+    closed: new Set(),
+  };
+  readonly #store: ResumeStore | undefined;
   #tunnel: Tunnel | undefined;
   #welcome: Welcome | undefined;
-  #state: ShareState = { kind: 'open' };
+  #state: ShareState = { kind: 'connecting' };
 
-  constructor(user: string, password: string) {
+  constructor(user: string, password: string, store: ResumeStore | undefined) {
     this.user = user;
     this.password = password;
+    this.#store = store;
   }
 
-  begin(tunnel: Tunnel, welcome: Welcome): void {
+  async begin(tunnel: Tunnel): Promise<void> {
     this.#tunnel = tunnel;
-    this.#welcome = welcome;
+    await tunnel.start();
   }
 
   get name(): string {
@@ -198,8 +266,8 @@ class TunnelShare implements Share {
   }
 
   async stop(): Promise<void> {
-    if (this.#state.kind === 'open') {
-      this.#state = { kind: 'stopping' };
+    if (this.#state.kind === 'live' || this.#state.kind === 'resuming') {
+      this.#toState({ kind: 'stopping' });
     }
     await this.#tunnel?.stop();
   }
@@ -214,9 +282,27 @@ class TunnelShare implements Share {
     this.#emit('client', { type, session, address, port, user, database, application });
   }
 
+  onLive(welcome: Welcome): void {
+    this.#welcome = welcome;
+    this.#store?.save(welcome);
+    this.#toState({ kind: 'live' });
+  }
+
+  onResuming(since: Date, attempt: number): void {
+    this.#toState({ kind: 'resuming', since, attempt });
+  }
+
   onClosed(reason: ClosedReason): void {
-    this.#state = { kind: 'closed', reason };
+    if (reason.retry !== 'yes') {
+      this.#store?.clear();
+    }
+    this.#toState({ kind: 'closed', reason });
     this.#emit('closed', reason);
+  }
+
+  #toState(state: ShareState): void {
+    this.#state = state;
+    this.#emit('state', state);
   }
 
   get #welcomed(): Welcome {

@@ -183,7 +183,8 @@ describe('the sender', () => {
 
   test('streams take turns, and wait while the WebSocket is full', () => {
     const { socket, sent } = fakeSocket();
-    const sender = new Sender(socket);
+    const sender = new Sender(undefined, () => {});
+    sender.attach(socket, []);
     sender.wake(new Source(1, 3));
     sender.wake(new Source(2, 2));
     sender.wake(new Source(3, 1));

@@ -99,7 +99,7 @@ describe('the start', () => {
     expect(share.url).toBe(
       'postgres://ann%20e:p%40ss%20word@abc123.relay.example:5432/postgres?sslmode=require',
     );
-    expect(share.state).toEqual({ kind: 'open' });
+    expect(share.state).toEqual({ kind: 'live' });
   });
 
   test('makes a new password each time', async () => {

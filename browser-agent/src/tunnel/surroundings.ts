@@ -13,7 +13,12 @@ export interface Surroundings {
   isHidden(): boolean;
   /** Where `online`, `visibilitychange` and `pageshow` are dispatched; Node has no such thing. */
   readonly events: EventTarget | undefined;
+  /** What outlives a reload of the page, and ends with its tab; Node has no such thing. */
+  readonly storage: TextStorage | undefined;
 }
+
+/** What is used of the browser's `Storage`. */
+export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** The browser's, or Node's. */
 export const PLATFORM: Surroundings = {
@@ -23,4 +28,11 @@ export const PLATFORM: Surroundings = {
   random: () => Math.random(),
   isHidden: () => typeof document !== 'undefined' && document.visibilityState === 'hidden',
   events: typeof globalThis.addEventListener === 'function' ? globalThis : undefined,
+  get storage() {
+    try {
+      return globalThis.sessionStorage;
+    } catch {
+      return undefined; // the browser's settings forbid it
+    }
+  },
 };

@@ -4,38 +4,23 @@ import {
   CLOSED,
   type CloseCode,
   CONNECTION_LOST,
-  closeCodeOf,
-  DEAD,
+  permitsResume,
   type Retry,
   VIOLATION,
 } from '../close-code.ts';
-import { decodeFrame } from '../decode.ts';
-import {
-  ProtocolViolationError,
-  type RelayError,
-  RelayTimeoutError,
-  RelayUnreachableError,
-  relayErrorOf,
-} from '../errors.ts';
-import {
-  type AgentFrame,
-  type Hello,
-  type Open,
-  type RelayFrame,
-  SUBPROTOCOL,
-  type Welcome,
-} from '../frame.ts';
+import { RelayError } from '../errors.ts';
+import type { Hello, HelloResume, Open, Welcome, WelcomeResume } from '../frame.ts';
 import { databaseHasStopped, type Refusal, STOPPED_BY_OWNER } from '../refusal.ts';
 import { Violation } from '../violation.ts';
-import { closeReason, type WebSocketLike } from '../websocket.ts';
-import { Sender } from './sender.ts';
-import { AgentStream, type StreamLimits } from './stream.ts';
+import type { WebSocketLike } from '../websocket.ts';
+import { Backoff } from './backoff.ts';
+import { Connection, type ConnectionEnd } from './connection.ts';
+import { Epoch } from './epoch.ts';
+import { Redial } from './redial.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/**
- * The relay sends PING every 20 seconds; after this long without any frame the connection is taken
- * for dead. Longer than the relay's own 45 seconds, so that the relay decides first.
- */
-const SILENCE_MS = 65_000;
+/** A relay that does not answer must not use up the grace period with one attempt. */
+const RESUME_TIMEOUT_MS = 10_000;
 
 /** Why sharing ended. */
 export interface ClosedReason {
@@ -54,13 +39,26 @@ export interface ClosedReason {
 /** What a tunnel tells its owner. */
 export interface TunnelListener {
   onClient(type: 'connected' | 'disconnected', open: Open): void;
+  /** Clients can connect: for the first time, or again. */
+  onLive(welcome: Welcome): void;
+  /**
+   * The connection broke, and the agent dials again; clients wait.
+   *
+   * @param attempt how often it has dialled
+   */
+  onResuming(since: Date, attempt: number): void;
   /** The tunnel has ended and the backend has been reset. */
   onClosed(reason: ClosedReason): void;
 }
 
 /** What a tunnel is made with. */
 export interface TunnelSettings {
+  /** Makes a WebSocket that is dialling; throws a {@link RelayError} if that is not permitted. */
+  readonly dial: () => WebSocketLike;
+  /** Without what concerns a resume. */
   readonly hello: Hello;
+  /** The tunnel that a page had before it was loaded again. */
+  readonly formerly: HelloResume | undefined;
   /** Bytes. */
   readonly maxBatch: number;
   /** Milliseconds from dialling to WELCOME. */
@@ -69,252 +67,256 @@ export interface TunnelSettings {
 
 /**
  * ```
- *   greeting ──WELCOME──▶ open ──stop(), violation, WebSocket closed, backend died──▶ closed
- *       └──────────────────────────────────────────────────────────────────────────────▲
+ *                          ┌──── WELCOME ─────┐
+ *                          ▼                  │
+ *   connecting ─WELCOME─▶ live ─WebSocket─▶ resuming
+ *       │                  │     broke        │
+ *       │                  └─ stop(), violation, backend died, a code that permits no resume
+ *       ▼                  ▼                  ▼  grace period over
+ *     closed ◀─────────────┴──────────────────┘
  * ```
  */
 type State =
   | {
-      readonly kind: 'greeting';
+      readonly kind: 'connecting';
       readonly resolve: (welcome: Welcome) => void;
       readonly reject: (error: RelayError) => void;
     }
-  | { readonly kind: 'open'; readonly limits: StreamLimits }
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'resuming';
+      readonly since: Date;
+      /** By the clock of {@link Surroundings}. */
+      readonly graceEndsAt: number;
+      readonly attempts: number;
+    }
   | { readonly kind: 'closed'; readonly reset: Promise<void> };
 
-/** The agent's side of one WebSocket, from HELLO to its end. */
+/** The agent's side of a tunnel, which outlives the WebSockets that carry it. */
 export class Tunnel {
-  readonly #socket: WebSocketLike;
   readonly #settings: TunnelSettings;
+  readonly #surroundings: Surroundings;
   readonly #listener: TunnelListener;
-  readonly #sender: Sender;
   readonly #backend: Backend;
-  readonly #streams = new Map<number, AgentStream>();
+  readonly #backoff: Backoff;
+  readonly #redial: Redial;
   #state: State = { kind: 'closed', reset: Promise.resolve() };
-  #lastStream = 0;
-  #goAway: string | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #connection: Connection | undefined;
+  #epoch: Epoch | undefined;
+  /** How the relay knows this tunnel again; undefined if it does not. */
+  #known: (WelcomeResume & { readonly name: string }) | undefined;
 
   constructor(
-    socket: WebSocketLike,
     database: Database,
     settings: TunnelSettings,
+    surroundings: Surroundings,
     listener: TunnelListener,
   ) {
-    this.#socket = socket;
     this.#settings = settings;
+    this.#surroundings = surroundings;
     this.#listener = listener;
-    this.#sender = new Sender(socket);
     this.#backend = new Backend(database, (reason) => this.#onBackendDied(reason));
+    this.#backoff = new Backoff(() => surroundings.random());
+    this.#redial = new Redial(surroundings);
   }
 
   /**
-   * Says HELLO when the WebSocket opens.
+   * Dials, and says HELLO when the WebSocket opens.
    *
    * @throws {RelayError} if no WELCOME comes
    */
-  greet(): Promise<Welcome> {
+  start(): Promise<Welcome> {
     return new Promise((resolve, reject) => {
-      this.#state = { kind: 'greeting', resolve, reject };
-      const socket = this.#socket;
-      socket.binaryType = 'arraybuffer';
-      socket.onopen = () => this.#onSocketOpen();
-      socket.onmessage = (event: { readonly data: unknown }) => this.#onMessage(event.data);
-      socket.onerror = (event: { readonly message?: unknown }) => this.#onSocketError(event);
-      socket.onclose = (event: { readonly code: number; readonly reason: string }) =>
-        this.#onSocketClosed(event.code, event.reason);
-      this.#timer = setTimeout(() => {
-        this.#failGreeting(
-          new RelayTimeoutError(`no WELCOME within ${this.#settings.connectTimeout} ms`),
-        );
-        socket.close(DEAD.code, 'no WELCOME in time');
-      }, this.#settings.connectTimeout);
+      this.#state = { kind: 'connecting', resolve, reject };
+      this.#dial(this.#settings.connectTimeout);
     });
   }
 
   /** Ends the tunnel for its owner; resolves when the backend has been reset. */
   async stop(): Promise<void> {
-    this.#end(CLOSED, undefined, STOPPED_BY_OWNER);
+    this.#close(CLOSED, '', STOPPED_BY_OWNER);
     if (this.#state.kind === 'closed') {
       await this.#state.reset;
     }
   }
 
-  #onSocketOpen(): void {
-    if (this.#socket.protocol !== SUBPROTOCOL) {
-      this.#onViolation(`what answered does not speak ${SUBPROTOCOL}`);
-      return;
-    }
-    this.#send({ type: 'HELLO', hello: this.#settings.hello });
-  }
-
-  #onMessage(data: unknown): void {
-    if (this.#state.kind === 'closed') {
-      return;
-    }
+  #dial(connectTimeout: number): void {
+    let socket: WebSocketLike;
     try {
-      if (!(data instanceof ArrayBuffer)) {
-        throw new Violation('a text message');
-      }
-      const frame = decodeFrame(new Uint8Array(data));
-      if (frame !== undefined) {
-        this.#onFrame(frame);
-      }
+      socket = this.#settings.dial();
     } catch (error) {
-      if (!(error instanceof Violation)) {
+      if (!(error instanceof RelayError)) {
         throw error;
       }
-      this.#onViolation(error.message);
+      this.#onEnded({ close: CONNECTION_LOST, message: error.message, error, goneAway: false });
       return;
     }
-    if (this.#state.kind === 'open') {
-      this.#expectMore();
-      this.#sender.pump();
+    const connection: Connection = new Connection(
+      socket,
+      { hello: () => this.#hello(), connectTimeout },
+      this.#surroundings,
+      {
+        onWelcome: (welcome) => this.#onWelcome(connection, welcome),
+        onFrame: (frame, length) => {
+          this.#backoff.reset();
+          this.#epoch?.onFrame(frame, length);
+        },
+        onEnded: (end) => this.#onEnded(end),
+      },
+    );
+    this.#connection = connection;
+  }
+
+  #hello(): Hello {
+    const resume = this.#helloResume();
+    return {
+      ...this.#settings.hello,
+      resumable: true,
+      ...(resume === undefined ? {} : { resume }),
+    };
+  }
+
+  #helloResume(): HelloResume | undefined {
+    if (this.#known === undefined) {
+      return this.#settings.formerly;
+    }
+    const { name, secret } = this.#known;
+    const received = this.#epoch?.tellReceived();
+    return { name, secret, ...(received === undefined ? {} : { received }) };
+  }
+
+  /** @throws {Violation} if it does not answer what HELLO said */
+  #onWelcome(connection: Connection, welcome: Welcome): void {
+    const before = this.#state;
+    const { resume } = welcome;
+    if (resume?.received !== undefined) {
+      if (before.kind !== 'resuming' || this.#epoch === undefined) {
+        throw new Violation('WELCOME resumes a tunnel that is new');
+      }
+      this.#epoch.resume(connection.socket, resume.received);
+    } else {
+      this.#beginEpoch(connection, welcome);
+    }
+    if (this.#connection !== connection) {
+      return; // what was sent again has ended it
+    }
+    this.#known = resume === undefined ? undefined : { ...resume, name: welcome.name };
+    this.#state = { kind: 'live' };
+    this.#redial.stop();
+    this.#listener.onLive(welcome);
+    if (before.kind === 'connecting') {
+      before.resolve(welcome);
     }
   }
 
-  #onFrame(frame: RelayFrame): void {
-    if (this.#state.kind === 'greeting') {
-      this.#onGreetingFrame(frame, this.#state.resolve);
-      return;
-    }
-    switch (frame.type) {
-      case 'WELCOME':
-        throw new Violation('a second WELCOME');
-      case 'OPEN':
-        this.#onOpen(frame.stream, frame.open);
-        return;
-      case 'DATA':
-        this.#stream(frame).onData(frame.payload, frame.end);
-        return;
-      case 'CREDIT':
-        this.#stream(frame).onCredit(frame.bytes);
-        return;
-      case 'CANCEL':
-        this.#stream(frame).onCancel(frame.batch);
-        return;
-      case 'CLOSE':
-        this.#stream(frame).onClose();
-        return;
-      case 'PING':
-        this.#send({
-          type: 'PONG',
-          payload: frame.payload,
-          busy: this.#backend.busy,
-          hidden: isPageHidden(),
-        });
-        return;
-      case 'GOAWAY':
-        this.#goAway = frame.goAway.message;
-        return;
-      case 'PONG':
-      case 'ACK':
-        return;
-    }
-  }
-
-  #onGreetingFrame(frame: RelayFrame, resolve: (welcome: Welcome) => void): void {
-    if (frame.type === 'GOAWAY') {
-      this.#goAway = frame.goAway.message;
-      return;
-    }
-    if (frame.type !== 'WELCOME') {
-      throw new Violation(`${frame.type} before WELCOME`);
-    }
-    this.#state = {
-      kind: 'open',
-      limits: {
+  /** The first one, or one after a tunnel that the relay does not have any more. */
+  #beginEpoch(connection: Connection, welcome: Welcome): void {
+    void this.#epoch?.abandon();
+    const epoch: Epoch = new Epoch(
+      this.#backend,
+      {
         window: this.#settings.hello.window,
-        relayWindow: frame.welcome.window,
-        maxPayload: frame.welcome.maxPayload,
+        relayWindow: welcome.window,
+        maxPayload: welcome.maxPayload,
         maxBatch: this.#settings.maxBatch,
       },
-    };
-    resolve(frame.welcome);
+      welcome.resume !== undefined,
+      {
+        onClient: (type, open) => this.#listener.onClient(type, open),
+        onViolation: (message) => {
+          if (this.#epoch === epoch) {
+            this.#close(VIOLATION, message, undefined);
+          }
+        },
+        isHidden: () => this.#surroundings.isHidden(),
+      },
+    );
+    this.#epoch = epoch;
+    epoch.begin(connection.socket);
   }
 
-  #onOpen(id: number, open: Open): void {
-    if (id <= this.#lastStream) {
-      throw new Violation(`a second OPEN of stream ${id}`);
+  #onEnded({ close, message, error, goneAway }: ConnectionEnd): void {
+    this.#connection = undefined;
+    const mayResume = !goneAway && permitsResume(close);
+    switch (this.#state.kind) {
+      case 'connecting':
+        this.#state.reject(error);
+        this.#state = { kind: 'closed', reset: Promise.resolve() };
+        return;
+      case 'live':
+        if (mayResume && this.#known !== undefined) {
+          this.#toResuming(this.#known.grace);
+        } else {
+          this.#close(close, message, undefined);
+        }
+        return;
+      case 'resuming':
+        if (!mayResume) {
+          this.#close(close, message, undefined);
+        } else if (this.#surroundings.now() >= this.#state.graceEndsAt) {
+          const detail = `the agent was not back within the grace period (${error.message})`;
+          this.#close(CONNECTION_LOST, detail, undefined);
+        } else {
+          this.#waitAndDial(this.#state.graceEndsAt);
+        }
+        return;
+      case 'closed':
+        return;
     }
-    this.#lastStream = id;
-    if (this.#state.kind !== 'open') {
-      return;
+  }
+
+  #toResuming(grace: number): void {
+    const since = new Date();
+    const graceEndsAt = this.#surroundings.now() + grace * 1_000;
+    this.#state = { kind: 'resuming', since, graceEndsAt, attempts: 0 };
+    this.#epoch?.detach();
+    this.#listener.onResuming(since, 0);
+    if (this.#state.kind === 'resuming') {
+      this.#waitAndDial(graceEndsAt);
     }
-    const stream = new AgentStream(id, open, this.#backend.openSession(), this.#state.limits, {
-      send: (frame) => this.#send(frame),
-      onReady: (ready) => this.#sender.wake(ready),
-      onEnded: (ended) => this.#listener.onClient('disconnected', ended.open),
-      onGone: (gone) => this.#streams.delete(gone.id),
+  }
+
+  /** The last attempt is made when the grace period ends: the relay may have noticed later. */
+  #waitAndDial(graceEndsAt: number): void {
+    const left = Math.max(0, graceEndsAt - this.#surroundings.now());
+    this.#redial.after(Math.min(left, this.#backoff.next()), () => {
+      if (this.#state.kind !== 'resuming') {
+        return;
+      }
+      const attempts = this.#state.attempts + 1;
+      this.#state = { ...this.#state, attempts };
+      this.#listener.onResuming(this.#state.since, attempts);
+      if (this.#state.kind === 'resuming') {
+        this.#dial(Math.min(this.#settings.connectTimeout, RESUME_TIMEOUT_MS));
+      }
     });
-    this.#streams.set(id, stream);
-    this.#send({ type: 'ACCEPT', stream: id });
-    this.#listener.onClient('connected', open);
-  }
-
-  #stream(frame: { readonly type: string; readonly stream: number }): AgentStream {
-    const stream = this.#streams.get(frame.stream);
-    if (stream === undefined) {
-      throw new Violation(`${frame.type} on stream ${frame.stream}, which is not open`);
-    }
-    return stream;
-  }
-
-  #onViolation(message: string): void {
-    if (this.#state.kind === 'greeting') {
-      this.#failGreeting(new ProtocolViolationError(message));
-      this.#socket.close(VIOLATION.code, closeReason(message));
-    }
-    this.#end(VIOLATION, message, undefined);
   }
 
   #onBackendDied(reason: string): void {
-    const meaning = 'the database has stopped';
-    this.#end(
-      {
-        ...CLOSED,
-        name: 'database-stopped',
-        meaning,
-        hint: 'Open the database again, then share it again.',
-      },
-      reason,
-      databaseHasStopped(reason),
-    );
-  }
-
-  #onSocketError(event: { readonly message?: unknown }): void {
-    if (this.#state.kind === 'greeting') {
-      // The close event that follows knows nothing; Node's error event does.
-      const message = typeof event.message === 'string' ? event.message : '';
-      this.#failGreeting(new RelayUnreachableError(message));
-    }
-  }
-
-  #onSocketClosed(code: number, reason: string): void {
-    const message = reason || this.#goAway || '';
-    this.#failGreeting(relayErrorOf(code, message));
-    const close = closeCodeOf(code);
-    this.#end(close, close === CONNECTION_LOST ? `close code ${code}` : message, undefined);
-  }
-
-  #failGreeting(error: RelayError): void {
-    if (this.#state.kind === 'greeting') {
-      clearTimeout(this.#timer);
-      this.#state.reject(error);
-      this.#state = { kind: 'closed', reset: Promise.resolve() };
-    }
+    const close = {
+      ...CLOSED,
+      name: 'database-stopped',
+      meaning: 'the database has stopped',
+      hint: 'Open the database again, then share it again.',
+    };
+    this.#close(close, reason, databaseHasStopped(reason));
   }
 
   /**
-   * Ends an open tunnel, once.
+   * Ends the tunnel, once.
    *
    * @param refusal what clients are told; undefined if the relay tells them, or is not there
    */
-  #end(close: CloseCode, message: string | undefined, refusal: Refusal | undefined): void {
-    if (this.#state.kind !== 'open') {
+  #close(close: CloseCode, message: string, refusal: Refusal | undefined): void {
+    if (this.#state.kind !== 'live' && this.#state.kind !== 'resuming') {
       return;
     }
-    clearTimeout(this.#timer);
+    const epoch = this.#epoch;
+    const connection = this.#connection;
+    const wasLive = this.#state.kind === 'live';
+    this.#epoch = undefined;
+    this.#connection = undefined;
+    this.#redial.stop();
     const reason: ClosedReason = {
       code: close.code,
       name: close.name,
@@ -322,36 +324,22 @@ export class Tunnel {
       hint: close.hint,
       retry: close.retry,
     };
-    if (refusal !== undefined) {
-      for (const stream of this.#streams.values()) {
-        stream.closeNow(refusal);
-      }
-      this.#send({ type: 'GOAWAY', goAway: { code: CLOSED.name, message: reason.message } });
+    let reset: () => void = () => {};
+    this.#state = {
+      kind: 'closed',
+      reset: new Promise((resolve) => {
+        reset = resolve;
+      }),
+    };
+    if (refusal !== undefined && wasLive) {
+      const goAway = { code: CLOSED.name, message: reason.message };
+      epoch?.sayGoodbye(refusal, { type: 'GOAWAY', goAway });
     }
-    this.#sender.stop();
-    const reset = Promise.all([...this.#streams.values()].map((stream) => stream.abandon())).then(
-      () => this.#listener.onClosed(reason),
-    );
-    this.#state = { kind: 'closed', reset };
-    this.#streams.clear();
-    this.#socket.close(
-      close === CONNECTION_LOST ? CLOSED.code : close.code,
-      closeReason(message ?? close.meaning),
-    );
+    const abandoned = epoch?.abandon() ?? Promise.resolve();
+    abandoned.then(() => {
+      this.#listener.onClosed(reason);
+      reset();
+    });
+    connection?.end(close, message);
   }
-
-  #expectMore(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#end(DEAD, `nothing came from the relay for ${SILENCE_MS / 1_000} seconds`, undefined);
-    }, SILENCE_MS);
-  }
-
-  #send(frame: AgentFrame): void {
-    this.#sender.send(frame);
-  }
-}
-
-function isPageHidden(): boolean {
-  return typeof document !== 'undefined' && document.visibilityState === 'hidden';
 }

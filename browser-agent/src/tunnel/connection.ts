@@ -1,0 +1,214 @@
+import {
+  type CloseCode,
+  CONNECTION_LOST,
+  closeCodeNamed,
+  closeCodeOf,
+  DEAD,
+  VIOLATION,
+} from '../close-code.ts';
+import { decodeFrame } from '../decode.ts';
+import { encodeFrame } from '../encode.ts';
+import {
+  ProtocolViolationError,
+  type RelayError,
+  RelayTimeoutError,
+  RelayUnreachableError,
+  relayErrorOf,
+} from '../errors.ts';
+import { type GoAway, type Hello, type RelayFrame, SUBPROTOCOL, type Welcome } from '../frame.ts';
+import { Violation } from '../violation.ts';
+import { closeReason, type WebSocketLike } from '../websocket.ts';
+import type { Surroundings, Timer } from './surroundings.ts';
+
+/**
+ * The relay sends PING every 20 seconds; after this long without any frame it is taken for dead.
+ * In a hidden page timers and frames may come late.
+ */
+const SILENCE_MS = 45_000;
+const HIDDEN_SILENCE_MS = 75_000;
+
+/** A frame that comes after WELCOME. */
+export type FrameAfterWelcome = Exclude<RelayFrame, { readonly type: 'WELCOME' | 'GOAWAY' }>;
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  readonly close: CloseCode;
+  /** Details, if there are any. */
+  readonly message: string;
+  /** Whether the relay has said that the tunnel is not to be resumed. */
+  readonly goneAway: boolean;
+  /** The same for who waits for WELCOME. */
+  readonly error: RelayError;
+}
+
+/** What a connection tells its tunnel; the first two may throw a {@link Violation}. */
+export interface ConnectionListener {
+  onWelcome(welcome: Welcome): void;
+  /** @param length the frame's bytes, with its header */
+  onFrame(frame: FrameAfterWelcome, length: number): void;
+  /** Once, unless the tunnel ended the connection itself; nothing comes after it. */
+  onEnded(end: ConnectionEnd): void;
+}
+
+/** What a connection is made with. */
+export interface ConnectionSettings {
+  /** Made when the WebSocket opens, so that it tells what has been received until then. */
+  readonly hello: () => Hello;
+  /** Milliseconds from dialling to WELCOME. */
+  readonly connectTimeout: number;
+}
+
+/**
+ * One WebSocket of a tunnel, from HELLO to its end.
+ *
+ * ```
+ *   greeting ──WELCOME──▶ open ──end(), violation, silence, WebSocket closed──▶ ended
+ *       └──────────────────────────────────────────────────────────────────────▲
+ * ```
+ */
+export class Connection {
+  readonly socket: WebSocketLike;
+  readonly #settings: ConnectionSettings;
+  readonly #surroundings: Surroundings;
+  readonly #listener: ConnectionListener;
+  #state: 'greeting' | 'open' | 'ended' = 'greeting';
+  #goAway: GoAway | undefined;
+  #lastFrameAt = 0;
+  #timer: Timer;
+
+  /** @param socket a WebSocket that is dialling */
+  constructor(
+    socket: WebSocketLike,
+    settings: ConnectionSettings,
+    surroundings: Surroundings,
+    listener: ConnectionListener,
+  ) {
+    this.socket = socket;
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.#listener = listener;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.#onSocketOpen();
+    socket.onmessage = (event: { readonly data: unknown }) => this.#onMessage(event.data);
+    socket.onerror = (event: { readonly message?: unknown }) => this.#onSocketError(event);
+    socket.onclose = (event: { readonly code: number; readonly reason: string }) =>
+      this.#onSocketClosed(event.code, event.reason);
+    const { connectTimeout } = settings;
+    this.#timer = surroundings.setTimeout(() => {
+      const message = `no WELCOME within ${connectTimeout} ms`;
+      this.#fail(DEAD, message, new RelayTimeoutError(message));
+    }, connectTimeout);
+  }
+
+  /** Closes the WebSocket; the listener hears nothing any more. */
+  end(close: CloseCode, message: string): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.#state = 'ended';
+    this.#surroundings.clearTimeout(this.#timer);
+    this.socket.close(
+      close.code === CONNECTION_LOST.code ? 1000 : close.code,
+      closeReason(message || close.meaning),
+    );
+  }
+
+  #onSocketOpen(): void {
+    if (this.#state !== 'greeting') {
+      return;
+    }
+    if (this.socket.protocol !== SUBPROTOCOL) {
+      this.#onViolation(`what answered does not speak ${SUBPROTOCOL}`);
+      return;
+    }
+    this.socket.send(encodeFrame({ type: 'HELLO', hello: this.#settings.hello() }));
+  }
+
+  #onMessage(data: unknown): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.#lastFrameAt = this.#surroundings.now();
+    try {
+      if (!(data instanceof ArrayBuffer)) {
+        throw new Violation('a text message');
+      }
+      const frame = decodeFrame(new Uint8Array(data));
+      if (frame !== undefined) {
+        this.#onFrame(frame, data.byteLength);
+      }
+    } catch (error) {
+      if (!(error instanceof Violation)) {
+        throw error;
+      }
+      this.#onViolation(error.message);
+    }
+  }
+
+  #onFrame(frame: RelayFrame, length: number): void {
+    if (frame.type === 'GOAWAY') {
+      this.#goAway = frame.goAway;
+    } else if (this.#state === 'greeting') {
+      if (frame.type !== 'WELCOME') {
+        throw new Violation(`${frame.type} before WELCOME`);
+      }
+      this.#state = 'open';
+      this.#surroundings.clearTimeout(this.#timer);
+      this.#expectMore(this.#silence);
+      this.#listener.onWelcome(frame.welcome);
+    } else if (frame.type === 'WELCOME') {
+      throw new Violation('a second WELCOME');
+    } else {
+      this.#listener.onFrame(frame, length);
+    }
+  }
+
+  #onSocketError(event: { readonly message?: unknown }): void {
+    if (this.#state === 'greeting') {
+      // The close event that follows knows nothing; Node's error event does.
+      const message = typeof event.message === 'string' ? event.message : '';
+      this.#fail(CONNECTION_LOST, message, new RelayUnreachableError(message));
+    }
+  }
+
+  #onSocketClosed(code: number, reason: string): void {
+    const named = this.#goAway === undefined ? undefined : closeCodeNamed(this.#goAway.code);
+    const known = closeCodeOf(code);
+    const close = known === CONNECTION_LOST ? (named ?? known) : known;
+    const message = reason || this.#goAway?.message || '';
+    this.#fail(
+      close,
+      close === CONNECTION_LOST ? `close code ${code}` : message,
+      relayErrorOf(code, message),
+    );
+  }
+
+  #onViolation(message: string): void {
+    this.#fail(VIOLATION, message, new ProtocolViolationError(message));
+  }
+
+  #fail(close: CloseCode, message: string, error: RelayError): void {
+    if (this.#state === 'ended') {
+      return;
+    }
+    this.end(close, message);
+    this.#listener.onEnded({ close, message, error, goneAway: this.#goAway !== undefined });
+  }
+
+  get #silence(): number {
+    return this.#surroundings.isHidden() ? HIDDEN_SILENCE_MS : SILENCE_MS;
+  }
+
+  #expectMore(ms: number): void {
+    this.#timer = this.#surroundings.setTimeout(() => {
+      const silence = this.#silence;
+      const left = this.#lastFrameAt + silence - this.#surroundings.now();
+      if (left > 0) {
+        this.#expectMore(left);
+        return;
+      }
+      const message = `nothing came from the relay for ${silence / 1_000} seconds`;
+      this.#fail(DEAD, message, new RelayTimeoutError(message));
+    }, ms);
+  }
+}
