@@ -23,6 +23,7 @@ export const T = {
   CLOSE: 9,
   PING: 10,
   PONG: 11,
+  ACK: 12,
   GOAWAY: 13,
 } as const;
 
@@ -87,6 +88,20 @@ export class FakeConnection {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** The next frame, or undefined when the connection is closed and all of them were taken. */
+  async nextUntilClosed(what: string): Promise<RawFrame | undefined> {
+    const closed = this.closed.then(() => 'closed');
+    while (this.#frames.length === 0) {
+      const arrived = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      if ((await within(what, Promise.race([arrived, closed]))) === 'closed') {
+        break;
+      }
+    }
+    return this.#frames.shift();
   }
 
   /** The next frame that came. */
@@ -204,6 +219,11 @@ export class FakeRelay {
       throw new Error('no connection');
     }
     return connection;
+  }
+
+  /** Connections that have come and nobody has asked for. */
+  get pending(): number {
+    return this.#connections.length;
   }
 
   stop(): void {
