@@ -1,20 +1,37 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { type Share, ShareError, shareDatabase } from '../src/index.ts';
+import { type Share, ShareError, type ShareState, shareDatabase } from '../src/index.ts';
 import { ClientList } from './client-list.ts';
 import { element, make } from './elements.ts';
 import { showQueryError, showResult } from './result-table.ts';
 import { openDatabase, type Storage, storageOf } from './storage.ts';
 
 /** What the page is doing; the attribute `data-state` of its body. */
-type PageState = 'starting' | 'ready' | 'connecting' | 'sharing' | 'stopping' | 'failed';
+type PageState =
+  | 'starting'
+  | 'ready'
+  | 'connecting'
+  | 'sharing'
+  | 'resuming'
+  | 'stopping'
+  | 'failed';
 
 const STATE_TEXTS: Readonly<Record<PageState, string>> = {
   starting: 'Starting Postgres…',
   ready: 'Ready, not shared',
   connecting: 'Connecting to the relay…',
   sharing: 'Shared',
+  resuming: 'Connection lost, dialling again… Clients wait.',
   stopping: 'Stopping…',
   failed: 'Postgres could not start',
+};
+
+/** What the page shows while it shares. */
+const PAGE_STATES: Readonly<Record<ShareState['kind'], PageState>> = {
+  connecting: 'connecting',
+  live: 'sharing',
+  resuming: 'resuming',
+  stopping: 'stopping',
+  closed: 'ready',
 };
 
 /** Shown in the query box, so that there is something to run at once. */
@@ -42,11 +59,11 @@ const clients = new ClientList();
 function show(state: PageState): void {
   document.body.dataset.state = state;
   stateText.textContent = STATE_TEXTS[state];
-  const shared = state === 'sharing' || state === 'stopping';
+  const shared = state === 'sharing' || state === 'resuming' || state === 'stopping';
   shareButton.hidden = shared;
   shareButton.disabled = state !== 'ready';
   stopButton.hidden = !shared;
-  stopButton.disabled = state !== 'sharing';
+  stopButton.disabled = state === 'stopping';
   connection.hidden = !shared;
   clientsSection.hidden = !shared;
   runButton.disabled = state === 'starting' || state === 'failed';
@@ -83,24 +100,26 @@ async function share(db: PGlite): Promise<void> {
     }
     return;
   }
-  const onStop = (): void => {
-    show('stopping');
-    void shared.stop();
-  };
+  const onStop = (): void => void shared.stop();
   clients.clear();
   shared.on('client', (event) => clients.on(event));
-  shared.on('closed', ({ name, message, hint }) => {
-    stopButton.removeEventListener('click', onStop);
+  const onState = (state: ShareState): void => {
     const hadFocus = document.activeElement === stopButton;
-    show('ready');
-    if (hadFocus || document.activeElement === document.body) {
-      shareButton.focus();
+    show(PAGE_STATES[state.kind]);
+    if (state.kind === 'closed') {
+      stopButton.removeEventListener('click', onStop);
+      if (hadFocus || document.activeElement === document.body) {
+        shareButton.focus();
+      }
+      const { name, message, hint } = state.reason;
+      showProblem(name === 'closed' ? undefined : `Sharing ended: ${message}. ${hint}`);
+    } else if (state.kind === 'live') {
+      showConnection(shared);
     }
-    showProblem(name === 'closed' ? undefined : `Sharing ended: ${message}. ${hint}`);
-  });
+  };
+  shared.on('state', onState);
   stopButton.addEventListener('click', onStop);
-  showConnection(shared);
-  show('sharing');
+  onState(shared.state);
   stopButton.focus();
 }
 

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
-import { type Share, type ShareOptions, shareDatabase, VERSION } from '../index.ts';
+import {
+  type Share,
+  type ShareOptions,
+  type ShareState,
+  shareDatabase,
+  VERSION,
+} from '../index.ts';
 import { nodeWebSocket } from './websocket.ts';
 
 const USAGE = `Usage: culvert-agent --relay wss://HOST:PORT [OPTION…]
@@ -87,6 +93,7 @@ async function run(args: Arguments): Promise<number> {
     share.on('client', ({ type, session, address, port, user, application }) => {
       print(`client-${type}`, { session, address, port, user, application });
     });
+    share.on('state', (state) => print('state', describeState(state)));
     print('shared', describe(share));
     const exitCode = await Promise.race([stopped, closed]);
     await share.stop();
@@ -105,6 +112,14 @@ function describe({
   url,
 }: Share): Record<string, string | number> {
   return { name, host, port, user, password, url };
+}
+
+function describeState(state: ShareState): Record<string, string | number> {
+  if (state.kind === 'resuming') {
+    const { kind, since, attempt } = state;
+    return { state: kind, since: since.toISOString(), attempt };
+  }
+  return { state: state.kind };
 }
 
 /** Resolves when the program is asked to end. */
