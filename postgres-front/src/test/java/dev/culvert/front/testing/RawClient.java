@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends what a test writes, in plain, and reads message by message. */
 public final class RawClient implements AutoCloseable {
@@ -30,8 +32,8 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    private final Socket socket = new Socket();
-    private final DataInputStream in;
+    private Socket socket = new Socket();
+    private DataInputStream in;
 
     /** Connects from an address of the loopback interface. */
     public RawClient(int port, String from) throws IOException {
@@ -54,6 +56,34 @@ public final class RawClient implements AutoCloseable {
             socket.getOutputStream().flush();
         }
         return this;
+    }
+
+    /** Sends a message with a type. */
+    public RawClient sendMessage(char type, String text) throws IOException {
+        return send(message(type, (text + "\0").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Begins TLS, and trusts whoever answers.
+     *
+     * @param applicationProtocols offered by ALPN
+     */
+    public RawClient startTls(String host, String... applicationProtocols) throws IOException {
+        SSLSocket tls =
+                (SSLSocket)
+                        TrustingTls.CONTEXT.getSocketFactory().createSocket(socket, host, 0, true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setApplicationProtocols(applicationProtocols);
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        socket = tls;
+        in = new DataInputStream(tls.getInputStream());
+        return this;
+    }
+
+    /** Whether the server has closed the connection, after nothing more. */
+    public boolean isClosedByServer() throws IOException {
+        return read().type() == '\0';
     }
 
     /** A GSSENCRequest, which is answered with one byte. */
