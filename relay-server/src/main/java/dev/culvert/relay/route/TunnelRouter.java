@@ -7,6 +7,7 @@ import dev.culvert.front.refuse.Refusals;
 import dev.culvert.wire.startup.Setting;
 import dev.culvert.wire.startup.StartupMessage;
 import dev.culvert.wire.startup.StartupOptions;
+import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the tunnel that a client means.
  *
  * <ol>
- *   <li>The SNI host name {@code NAME.domain}. The domain itself and {@code localhost} are the
- *       relay's own names and say nothing; any other host is refused.
+ *   <li>The SNI host name {@code NAME.domain}. The domain itself, {@code localhost} and IP
+ *       addresses (which RFC 6066 forbids there, and some clients send) say nothing; any other host
+ *       is refused.
  *   <li>{@code options=tunnel=NAME}, which the backend does not get to see.
  *   <li>Without these two, a user of the form {@code user.NAME}.
  * </ol>
@@ -92,9 +94,12 @@ public final class TunnelRouter implements Backends {
                 : new Route.Refused(Refusals.noTunnel(name));
     }
 
-    /** Whether the host is the relay itself, which says nothing about a tunnel. */
+    /** Whether the host is the relay itself or an address, which says nothing about a tunnel. */
     private boolean isOwnName(String host) {
-        return host.equals(LOCALHOST) || domains.contains(host);
+        return host.equals(LOCALHOST)
+                || domains.contains(host)
+                || NetUtil.isValidIpV4Address(host)
+                || NetUtil.isValidIpV6Address(host);
     }
 
     private @Nullable String domainOf(String host) {
