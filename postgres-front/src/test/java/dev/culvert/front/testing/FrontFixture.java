@@ -2,6 +2,7 @@ package dev.culvert.front.testing;
 
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
+import dev.culvert.front.backend.Backend;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
@@ -43,7 +44,7 @@ public final class FrontFixture implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final PostgresFront front;
 
-    private FrontFixture(FrontSettings settings, FakeBackend backend) {
+    private FrontFixture(FrontSettings settings, Backend backend) {
         front =
                 PostgresFront.listen(
                                 vertx,
@@ -55,7 +56,7 @@ public final class FrontFixture implements AutoCloseable {
     }
 
     /** Starts one. */
-    public static FrontFixture start(FrontSettings settings, FakeBackend backend) {
+    public static FrontFixture start(FrontSettings settings, Backend backend) {
         return new FrontFixture(settings, backend);
     }
 
