@@ -22,6 +22,7 @@ import dev.culvert.wire.scram.ScramVerifier;
 import dev.culvert.wire.startup.ProtocolNegotiation;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
+import dev.culvert.wire.startup.StartupOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -153,6 +154,8 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void onRoute(ChannelHandlerContext ctx, Route.Found route) {
+        // what a session could not read is refused here, while there is nothing to give back
+        StartupOptions.parse(route.startup().options());
         Backend backend = route.backend();
         InetAddress address = address(ctx);
         if (!backend.credentials().admits(address)) {

@@ -29,7 +29,10 @@ final class BatchForwarder {
     private final ClientPort port;
     private final BatchReader reader = new BatchReader();
     private @Nullable ByteBuf received;
-    private int sent;
+
+    /** Written on the session's thread, and read where a cancel request comes. */
+    private volatile int sent;
+
     private int underway;
     private boolean paused;
 
@@ -40,7 +43,7 @@ final class BatchForwarder {
 
     /** Sends a batch of the front's own. Takes the bytes over. */
     void sendOwn(ByteBuf batch) {
-        sent++;
+        countSent();
         send(batch, true);
     }
 
@@ -74,7 +77,7 @@ final class BatchForwarder {
                     return consumedAll(in);
                 }
                 case END_OF_BATCH -> {
-                    sent++;
+                    countSent();
                     send(in, reader.forwardable(), true);
                 }
                 case DISCARD -> {
@@ -84,6 +87,7 @@ final class BatchForwarder {
                 case NEEDS_HEADER -> {
                     send(in, reader.forwardable(), false);
                     pauseIfBehind();
+                    resumeIfCaughtUp();
                     return Outcome.GOES_ON;
                 }
                 case TERMINATE -> {
@@ -110,10 +114,7 @@ final class BatchForwarder {
     /** Bytes have left for the backend. */
     void onSent(int bytes) {
         underway -= bytes;
-        if (paused && underway < LOW_WATER_MARK) {
-            paused = false;
-            port.reading(true);
-        }
+        resumeIfCaughtUp();
     }
 
     void release() {
@@ -127,6 +128,8 @@ final class BatchForwarder {
         in.release();
         received = null;
         pauseIfBehind();
+        // what was discarded leaves nothing behind that would report progress
+        resumeIfCaughtUp();
         return Outcome.GOES_ON;
     }
 
@@ -141,11 +144,26 @@ final class BatchForwarder {
         backend.send(bytes, end);
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    private void countSent() {
+        sent++;
+    }
+
     private void pauseIfBehind() {
-        int waiting = received == null ? 0 : received.readableBytes();
-        if (!paused && underway + waiting > HIGH_WATER_MARK) {
+        if (!paused && behind() > HIGH_WATER_MARK) {
             paused = true;
             port.reading(false);
         }
+    }
+
+    private void resumeIfCaughtUp() {
+        if (paused && behind() < LOW_WATER_MARK) {
+            paused = false;
+            port.reading(true);
+        }
+    }
+
+    private int behind() {
+        return underway + (received == null ? 0 : received.readableBytes());
     }
 }

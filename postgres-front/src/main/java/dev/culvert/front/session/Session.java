@@ -53,7 +53,9 @@ final class Session implements BackendEvents {
     private final IdleStatus idleStatus;
     private final Runnable callOffStartTimeout;
     private State state = State.STARTING;
-    private int answered;
+
+    /** Batches answered; written on the session's thread, and read where a cancel request comes. */
+    private volatile int answered;
 
     /** Opens the session on the backend, and sends it the StartupMessage. */
     Session(LoggedIn client, SessionParts parts, ClientPort port) {
@@ -153,11 +155,11 @@ final class Session implements BackendEvents {
         if (!endOfAnswer) {
             return;
         }
-        answered++;
+        onAnswered();
         SessionStart.Step step;
         try {
             step = start.next();
-        } catch (WireException | IndexOutOfBoundsException e) {
+        } catch (WireException e) {
             end(Refusals.backendEnded(brokenStart()));
             return;
         }
@@ -190,6 +192,10 @@ final class Session implements BackendEvents {
             end(Refusals.backendEnded(e.response()));
             return;
         }
+        if (endOfAnswer) {
+            // before the client can see it, and asks to cancel what comes next
+            onAnswered();
+        }
         int size = bytes.readableBytes();
         if (size > 0) {
             port.write(bytes, () -> onWritten(size));
@@ -197,11 +203,15 @@ final class Session implements BackendEvents {
             bytes.release();
         }
         if (endOfAnswer) {
-            answered++;
             if (isWaitingForClient()) {
                 idleClock.waiting();
             }
         }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    private void onAnswered() {
+        answered++;
     }
 
     private void onWritten(int bytes) {
@@ -235,12 +245,19 @@ final class Session implements BackendEvents {
                         : Refusals.idleInTransaction(timeout));
     }
 
-    /** Comes from the connection that brought the request. */
+    /**
+     * Comes from the connection that brought the request, on that one's thread: what runs is what
+     * ran when the request came, and not what runs when this session's thread gets to it.
+     */
     private void onCancelRequest() {
+        int running = answered + 1;
+        if (running > batches.sent()) {
+            return;
+        }
         port.executor()
                 .execute(() -> {
-                    if (state == State.OPEN && answered < batches.sent()) {
-                        backend.cancel(answered + 1);
+                    if (state == State.OPEN && answered < running) {
+                        backend.cancel(running);
                     }
                 });
     }

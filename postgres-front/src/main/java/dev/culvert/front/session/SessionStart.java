@@ -80,6 +80,9 @@ final class SessionStart {
         while (answer.readableBytes() >= HEADER_BYTES) {
             byte type = answer.readByte();
             int length = answer.readInt() - Integer.BYTES;
+            if (length < 0 || length > answer.readableBytes()) {
+                throw defect("a message of an impossible length");
+            }
             ByteBuf body = answer.readSlice(length);
             switch (type) {
                 case 'S' -> parameters.put(text(body), text(body));
@@ -90,14 +93,21 @@ final class SessionStart {
                 }
             }
         }
+        if (answer.isReadable()) {
+            throw defect("a piece of a message at its end");
+        }
         answer.clear();
+    }
+
+    private static WireException defect(String what) {
+        return WireException.protocolViolation(
+                "the database's start has " + what, "Check the database: this is a defect in it.");
     }
 
     private static String text(ByteBuf body) {
         String text = CStrings.readLenient(body);
         if (text == null) {
-            throw WireException.protocolViolation(
-                    "a ParameterStatus has no end", "Check the database: this is a defect in it.");
+            throw defect("a ParameterStatus without an end");
         }
         return text;
     }

@@ -204,6 +204,65 @@ class SessionFlowTest {
     }
 
     @Test
+    void a_start_that_makes_no_sense_is_08P01() throws Exception {
+        for (byte[] answer :
+                new byte[][] {{'S', 0, 0, 0, 3}, {'S', 0, 0, 0, 99, 'x'}, {'Z', 0, 0}}) {
+            ScriptedBackend backend = ScriptedBackend.silent();
+            try (FrontFixture front = start(backend);
+                    RawClient client = new RawClient(front.port())) {
+                client.send(FirstPackets.startup(FirstPackets.V3_0, "user", "guest"));
+                backend.batches.take();
+                backend.sendLast(answer);
+
+                assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+                assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void options_that_make_no_sense_take_no_slot() throws Exception {
+        ScriptedBackend backend = ScriptedBackend.willing();
+        try (FrontFixture front = start(backend)) {
+            try (RawClient client = new RawClient(front.port())) {
+                client.send(
+                        FirstPackets.startup(FirstPackets.V3_0, "user", "guest", "options", "-x"));
+                assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+            }
+            login(front).close();
+        }
+    }
+
+    @Test
+    void a_client_that_sends_much_too_early_is_read_again() throws Exception {
+        ScriptedBackend backend = ScriptedBackend.silent();
+        try (FrontFixture front = start(backend);
+                RawClient client = new RawClient(front.port())) {
+            client.send(FirstPackets.startup(FirstPackets.V3_0, "user", "guest"));
+            backend.batches.take();
+            // outside of a COPY these are dropped, and leave nothing that is underway
+            client.send(RawClient.message('d', new byte[300_000]));
+            backend.sendLast(new byte[] {'Z', 0, 0, 0, 5, 'I'});
+            client.readUntil('Z');
+            client.send(RawClient.message('X', new byte[0]));
+
+            assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void a_refusal_arrives_though_the_client_sends_on() throws Exception {
+        ScriptedBackend backend = ScriptedBackend.willing();
+        try (FrontFixture front = start(backend);
+                RawClient client = new RawClient(front.port())) {
+            client.send(new byte[] {0, 1, 0, 0}, new byte[300_000]);
+
+            assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
     void the_backend_is_free_again_when_its_client_is_gone() throws Exception {
         ScriptedBackend backend = ScriptedBackend.willing();
         try (FrontFixture front = start(backend)) {

@@ -112,6 +112,11 @@ public final class ScriptedBackend implements Backend {
         session().say(Unpooled.wrappedBuffer(bytes), false);
     }
 
+    /** Sends these bytes as the last of an answer. */
+    public void sendLast(byte[] bytes) {
+        session().say(Unpooled.wrappedBuffer(bytes), true);
+    }
+
     /** Sends so many bytes as one message, as fast as the client takes them. */
     public void flood(long bytes) {
         session().flood(bytes);
