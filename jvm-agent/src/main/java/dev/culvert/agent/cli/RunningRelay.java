@@ -119,7 +119,16 @@ final class RunningRelay implements AutoCloseable {
     private final class Follower implements CertificateReloadListener {
         @Override
         public void onCertificatesChanged(CertificateSet certificates) {
-            relay().replaceCertificates(certificates).await();
+            try {
+                relay().replaceCertificates(certificates).await();
+            } catch (Exception e) {
+                // await throws whatever the future failed with
+                reloadFailures.increment();
+                LOG.atError()
+                        .setCause(e)
+                        .log("new certificates cannot be used; the previous ones stay in use");
+                return;
+            }
             LOG.atInfo().addKeyValue("certificates", certificates).log("certificates replaced");
         }
 

@@ -75,6 +75,78 @@ class RunningRelayTest {
         }
     }
 
+    @Test
+    void a_certificate_that_the_engine_cannot_use_keeps_the_old_and_counts() throws Exception {
+        try (RunningRelay running = start()) {
+            int postgres = running.relay().postgresPort();
+            int https = running.relay().httpsPort();
+            String first = certificate(postgres, true);
+
+            swap(writeRsaPss());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> running.meters().get(FAILURES).counter().count() == 1);
+
+            assertThat(certificate(postgres, true)).isEqualTo(first);
+            assertThat(certificate(https, false)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void the_HTTPS_listener_refuses_weak_ciphers() throws Exception {
+        try (RunningRelay running = start()) {
+            int https = running.relay().httpsPort();
+
+            assertThat(tls12(https, "ECDHE-ECDSA-AES128-GCM-SHA256")).isZero();
+            assertThat(tls12(https, "ECDHE-ECDSA-AES128-SHA")).isNotZero();
+            assertThat(tls12(https, "ECDHE-ECDSA-AES256-SHA384")).isNotZero();
+        }
+    }
+
+    private int tls12(int port, String cipher) throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                "openssl",
+                                "s_client",
+                                "-tls1_2",
+                                "-connect",
+                                "127.0.0.1:" + port,
+                                "-servername",
+                                HOST,
+                                "-cipher",
+                                cipher + ":@SECLEVEL=0")
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        process.getInputStream().readAllBytes();
+        return process.waitFor();
+    }
+
+    /** A kind of key that BoringSSL does not take. */
+    private Path writeRsaPss() throws Exception {
+        Path generation = Files.createDirectory(mounted.resolve("..generation-" + generations++));
+        Process process =
+                new ProcessBuilder(
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "rsa-pss",
+                                "-nodes",
+                                "-subj",
+                                "/CN=pss",
+                                "-addext",
+                                "subjectAltName=DNS:*.relay.test",
+                                "-keyout",
+                                generation.resolve("tls.key").toString(),
+                                "-out",
+                                generation.resolve("tls.crt").toString())
+                        .redirectErrorStream(true)
+                        .start();
+        process.getInputStream().readAllBytes();
+        assertThat(process.waitFor()).isZero();
+        return generation;
+    }
+
     private RunningRelay start() {
         return RunningRelay.start(
                 new RelaySettings(

@@ -317,20 +317,20 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
                 own != null && own.length > 0 && own[0] instanceof X509Certificate certificate
                         ? ChannelBinding.tlsServerEndPoint(certificate)
                         : ChannelBinding.none();
-        return new ClientTls(sniHost, binding, clientCertificate(session));
+        ClientCertificates policy = parts.tls().clientCertificatesFor(sniHost);
+        return policy == null
+                ? new ClientTls(sniHost, binding, null, false)
+                : new ClientTls(sniHost, binding, clientCertificate(session), policy.required());
     }
 
-    private @Nullable X509Certificate clientCertificate(SSLSession session) {
-        if (!parts.tls().asksForCertificate(sniHost)) {
-            return null;
-        }
+    private static @Nullable X509Certificate clientCertificate(SSLSession session) {
         try {
             Certificate[] shown = session.getPeerCertificates();
             return shown.length > 0 && shown[0] instanceof X509Certificate certificate
                     ? certificate
                     : null;
         } catch (SSLPeerUnverifiedException e) {
-            // it was not required, and the client has none
+            // the client has none
             return null;
         }
     }

@@ -29,6 +29,11 @@ public final class TlsContexts implements Mapping<String, SslContext> {
     /** The ALPN protocol of Postgres' direct TLS (PostgreSQL documentation, section 54.2.9). */
     public static final String ALPN = "postgresql";
 
+    /**
+     * System property of the JDK's TLS: whether clients' wish to renegotiate ends the connection.
+     */
+    private static final String JDK_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     /** TLS 1.3's, and of TLS 1.2 those with forward secrecy and authenticated encryption. */
     private static final List<String> CIPHERS =
             List.of(
@@ -41,6 +46,13 @@ public final class TlsContexts implements Mapping<String, SslContext> {
                     "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
                     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    static {
+        // read once, when the JDK's TLS is first used; OpenSSL's never lets clients renegotiate
+        if (System.getProperty(JDK_RENEGOTIATION) == null) {
+            System.setProperty(JDK_RENEGOTIATION, "true");
+        }
+    }
 
     private record Key(ServerCertificate certificate, @Nullable ClientCertificates clients) {}
 
@@ -55,30 +67,58 @@ public final class TlsContexts implements Mapping<String, SslContext> {
     private final TlsSettings settings;
     private volatile Generation generation;
 
-    /** Contexts over these certificates. */
+    /**
+     * Contexts over these certificates.
+     *
+     * @throws IllegalStateException if the engine cannot use one of them
+     */
     public TlsContexts(CertificateSet certificates, TlsSettings settings) {
         this.settings = settings;
-        this.generation = new Generation(certificates);
+        this.generation = usable(certificates);
     }
 
-    /** Takes other certificates into use. */
+    /** The cipher suites that clients get to choose from, for listeners beside this one. */
+    public static List<String> cipherSuites() {
+        return CIPHERS;
+    }
+
+    /**
+     * Takes other certificates into use.
+     *
+     * @throws IllegalStateException if the engine cannot use one of them; the present ones stay
+     */
     public void replace(CertificateSet certificates) {
-        generation = new Generation(certificates);
+        generation = usable(certificates);
     }
 
     @Override
     public SslContext map(@Nullable String sniHost) {
-        Generation present = generation;
-        Key key =
-                new Key(
-                        present.certificates().forName(sniHost),
-                        settings.clientCertificatesFor(sniHost));
-        return present.contexts().computeIfAbsent(key, this::context);
+        return context(generation, sniHost);
     }
 
-    /** Whether clients of a host name are asked for certificates. */
-    boolean asksForCertificate(@Nullable String sniHost) {
-        return settings.clientCertificatesFor(sniHost) != null;
+    /** What clients of a host name are asked for. */
+    @Nullable ClientCertificates clientCertificatesFor(@Nullable String sniHost) {
+        return settings.clientCertificatesFor(sniHost);
+    }
+
+    /** Makes the contexts of all names now, so that the engine's objections are heard in time. */
+    private Generation usable(CertificateSet certificates) {
+        Generation made = new Generation(certificates);
+        context(made, null);
+        for (ServerCertificate certificate : certificates.certificates()) {
+            for (String name : certificate.names()) {
+                context(made, name.replace("*", "any"));
+            }
+        }
+        return made;
+    }
+
+    private SslContext context(Generation of, @Nullable String sniHost) {
+        Key key =
+                new Key(
+                        of.certificates().forName(sniHost),
+                        settings.clientCertificatesFor(sniHost));
+        return of.contexts().computeIfAbsent(key, this::context);
     }
 
     private SslContext context(Key key) {

@@ -1,9 +1,12 @@
 package dev.culvert.front.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
+import dev.culvert.certs.load.PemFiles;
 import dev.culvert.front.listen.TlsFront.Result;
 import dev.culvert.front.listen.TlsSettings.Engine;
 import io.netty.handler.ssl.OpenSsl;
@@ -128,6 +131,38 @@ class TlsIT {
 
     @ParameterizedTest
     @EnumSource(Engine.class)
+    void renegotiation_ends_the_connection(Engine engine) {
+        try (TlsFront front = new TlsFront(directory, engine, false)) {
+            Result result =
+                    TlsFront.run(
+                            "sh",
+                            "-c",
+                            "(sleep 1; echo R; sleep 1) | openssl s_client -tls1_2"
+                                    + " -starttls postgres -servername a.one.test -connect"
+                                    + " 127.0.0.1:"
+                                    + front.port());
+
+            assertThat(result.output()).contains("RENEGOTIATING").contains("alert");
+            assertThat(result.exitCode()).isNotZero();
+        }
+    }
+
+    @Test
+    void certificates_that_OpenSSL_cannot_use_do_not_replace_those_that_it_can() {
+        try (TlsFront front = new TlsFront(directory, Engine.BEST, false)) {
+            String old = fingerprint(front);
+            CertificateSet unusable = rsaPss();
+
+            assertThatThrownBy(() -> front.tls.replace(unusable))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no TLS with the certificate of");
+
+            assertThat(fingerprint(front)).isEqualTo(old);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
     void direct_TLS_works_with_pgjdbc(Engine engine) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("sslNegotiation", "direct");
@@ -163,9 +198,39 @@ class TlsIT {
             assertThat(foreign.exitCode()).isEqualTo(2);
             assertThat(foreign.output()).contains("alert");
 
+            // a dot at the end of the name is no way around it; TLS 1.2, where the alert comes
+            // before the client is done
+            Result dot = front.openssl("a.one.test", "-tls1_2", "-servername", "a.one.test.");
+            assertThat(dot.output()).contains("alert");
+            assertThat(dot.exitCode()).isNotZero();
+
             // the other domain does not ask
             assertThat(front.psql("a.two.test", "bert").exitCode()).isZero();
         }
+    }
+
+    /** A kind of key that BoringSSL does not take. */
+    private CertificateSet rsaPss() {
+        Path certificate = directory.resolve("pss.crt");
+        Path key = directory.resolve("pss.key");
+        Result made =
+                TlsFront.run(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa-pss",
+                        "-nodes",
+                        "-subj",
+                        "/CN=pss",
+                        "-addext",
+                        "subjectAltName=DNS:*.one.test",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString());
+        assertThat(made.exitCode()).as(made.output()).isZero();
+        return CertificateSet.of(PemFiles.load(certificate, key, null));
     }
 
     private static Connection connect(TlsFront front, Properties properties) throws Exception {

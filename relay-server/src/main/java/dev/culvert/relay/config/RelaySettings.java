@@ -1,9 +1,11 @@
 package dev.culvert.relay.config;
 
+import dev.culvert.front.listen.ClientCertificates;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.TlsSettings;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a relay.
@@ -37,6 +39,9 @@ public record RelaySettings(
                         "domain \"" + domain + "\" is not a host name in lower case");
             }
         }
+        for (ClientCertificates policy : tls.clientCertificates()) {
+            requireServed(domains, policy.domain());
+        }
     }
 
     /** With one domain, and TLS as it is by default. */
@@ -48,5 +53,18 @@ public record RelaySettings(
     /** The domain that agents are told. */
     public String domain() {
         return domains.getFirst();
+    }
+
+    /** A policy for a domain that nobody can dial would be one that is never applied. */
+    private static void requireServed(List<String> domains, @Nullable String domain) {
+        if (domain != null
+                && domains.stream()
+                        .noneMatch(own -> domain.equals(own) || domain.endsWith("." + own))) {
+            throw new IllegalArgumentException(
+                    "client certificates are for \""
+                            + domain
+                            + "\", which is none of the relay's domains: "
+                            + String.join(", ", domains));
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.culvert.relay.web;
 
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.ServerCertificate;
+import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.tunnel.frame.Frame;
@@ -69,6 +70,7 @@ public final class HttpsServer {
                         .setPerMessageWebSocketCompressionSupported(false)
                         .setMaxWebSocketFrameSize(maxFrame)
                         .setMaxWebSocketMessageSize(maxFrame);
+        TlsContexts.cipherSuites().forEach(options::addEnabledCipherSuite);
         return vertx.createHttpServer(options)
                 .requestHandler(requests(endpoint, page(vertx, settings)))
                 .listen()
