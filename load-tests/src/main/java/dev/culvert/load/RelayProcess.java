@@ -1,0 +1,106 @@
+package dev.culvert.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a relay's process uses, as Linux and the JVM's own diagnostics tell. */
+final class RelayProcess {
+    private static final int SETTLE_SECONDS = 90;
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
+
+    /**
+     * Figures of one moment.
+     *
+     * @param heapMib used heap
+     * @param residentMib resident memory of the process
+     * @param sockets open sockets
+     */
+    record Figures(long heapMib, long residentMib, long sockets) {
+        String json() {
+            return "{\"heapMib\":%d,\"residentMib\":%d,\"sockets\":%d}"
+                    .formatted(heapMib, residentMib, sockets);
+        }
+    }
+
+    private final long pid;
+
+    RelayProcess(long pid) {
+        this.pid = pid;
+    }
+
+    /** The figures after a full collection, when so many sockets are left or some time is over. */
+    Figures settled(long sockets) throws InterruptedException {
+        for (int i = 0; i < SETTLE_SECONDS && sockets() > sockets; i++) {
+            TimeUnit.SECONDS.sleep(1);
+        }
+        jcmd("GC.run");
+        jcmd("System.trim_native_heap");
+        return figures();
+    }
+
+    Figures figures() {
+        return new Figures(heapMib(), residentMib(), sockets());
+    }
+
+    private long sockets() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return files.filter(RelayProcess::isSocket).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (NoSuchFileException e) {
+            return false; // closed meanwhile
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long residentMib() {
+        try {
+            return first(RESIDENT, Files.readString(Path.of("/proc/" + pid + "/status"))) / 1_024;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long heapMib() {
+        return first(HEAP, jcmd("GC.heap_info")) / 1_024;
+    }
+
+    private String jcmd(String command) {
+        try {
+            Process process =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
+                                    Long.toString(pid),
+                                    command)
+                            .redirectErrorStream(true)
+                            .start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long first(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new IllegalStateException("nothing like " + pattern + " in " + text);
+        }
+        return Long.parseLong(matcher.group(1));
+    }
+}
