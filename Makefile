@@ -24,6 +24,10 @@ test-agent:  ## lint, types and tests of the npm package
 e2e:  ## node-postgres and Chromium against a running relay
 	cd browser-agent && npm run --silent e2e
 
+FUZZ_SECONDS ?= 120
+fuzz:  ## looks for inputs that break decoders and the front: FUZZ_SECONDS (120) per @FuzzTest class
+	./scripts/fuzz $(FUZZ_SECONDS)
+
 format:  ## formats everything
 	mvn -B -q spotless:apply
 	cd browser-agent && npm run --silent format

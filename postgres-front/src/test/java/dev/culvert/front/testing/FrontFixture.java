@@ -49,10 +49,15 @@ public final class FrontFixture implements AutoCloseable {
                 PostgresFront.listen(
                                 vertx,
                                 settings,
-                                new TlsContexts(CERTIFICATES, TlsSettings.DEFAULTS),
+                                tls(),
                                 (_, startup) -> new Route.Found(backend, startup),
                                 new Recorder())
                         .await();
+    }
+
+    /** TLS with a certificate of an authority that nobody knows. */
+    public static TlsContexts tls() {
+        return new TlsContexts(CERTIFICATES, TlsSettings.DEFAULTS);
     }
 
     /** Starts one. */

@@ -117,6 +117,11 @@ public final class ScriptedBackend implements Backend {
         session().say(Unpooled.wrappedBuffer(bytes), true);
     }
 
+    /** Sends what is in this buffer, taken over. */
+    public void send(ByteBuf bytes, boolean endOfAnswer) {
+        session().say(bytes, endOfAnswer);
+    }
+
     /** Sends so many bytes as one message, as fast as the client takes them. */
     public void flood(long bytes) {
         session().flood(bytes);
