@@ -262,7 +262,9 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
                 rest.release();
             }
         }
-        ctx.pipeline().remove(this);
+        if (!ctx.isRemoved()) {
+            ctx.pipeline().remove(this);
+        }
     }
 
     private void setLoginDeadline(ChannelHandlerContext ctx, Runnable onPassed) {

@@ -330,7 +330,9 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         if (received.isReadable()) {
             ctx.fireChannelRead(received.readRetainedSlice(received.readableBytes()));
         }
-        pipeline.remove(this);
+        if (!ctx.isRemoved()) {
+            pipeline.remove(this);
+        }
     }
 
     private SessionInfo sessionInfo(ChannelHandlerContext ctx, Route.Found route) {
