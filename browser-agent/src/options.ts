@@ -17,6 +17,15 @@ export interface ShareOptions {
   readonly user?: string | undefined;
   /** The password that clients log in with. Default: a random one of 192 bits. */
   readonly password?: string | undefined;
+  /** From when on the user may not log in any more. Default: never. */
+  readonly expires?: Date | undefined;
+  /** More users, each with a password of its own; at most 99. Default: none. */
+  readonly users?: readonly SharedUser[] | undefined;
+  /**
+   * The ranges of addresses that clients may come from, as `203.0.113.0/24` or `2001:db8::/32`; at
+   * most 100. Default: from everywhere.
+   */
+  readonly allow?: readonly string[] | undefined;
   /** Seconds a session may wait for its client. Default and upper bound: the relay's. */
   readonly idleTimeout?: number | undefined;
   /** Seconds until sharing ends by itself. Default and upper bound: the relay's. */
@@ -47,6 +56,14 @@ export interface ShareOptions {
   readonly connectTimeout?: number | undefined;
 }
 
+/** A user besides the first. */
+export interface SharedUser {
+  readonly name: string;
+  readonly password: string;
+  /** From when on the user may not log in any more. Default: never. */
+  readonly expires?: Date | undefined;
+}
+
 /** The options with every default filled in. */
 export interface CheckedOptions {
   readonly url: string;
@@ -54,6 +71,9 @@ export interface CheckedOptions {
   readonly name: string | undefined;
   readonly user: string;
   readonly password: string | undefined;
+  readonly expires: Date | undefined;
+  readonly users: readonly SharedUser[];
+  readonly allow: readonly string[];
   readonly idleTimeout: number | undefined;
   readonly lifetime: number | undefined;
   readonly webSocket: WebSocketConstructor | undefined;
@@ -64,6 +84,9 @@ export interface CheckedOptions {
 }
 
 const DEFAULT_USER = 'postgres';
+/** PROTOCOL.md section 3. */
+const MAX_USERS = 100;
+const MAX_ALLOW = 100;
 const DEFAULT_WINDOW = 1_048_576;
 const DEFAULT_MAX_BATCH = 268_435_456;
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
@@ -100,6 +123,9 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     name: options.name,
     user: options.user ?? DEFAULT_USER,
     password: options.password,
+    expires: options.expires,
+    users: checkUsers(options.user ?? DEFAULT_USER, options.users ?? []),
+    allow: checkAllow(options.allow ?? []),
     idleTimeout: optionalInteger('idleTimeout', options.idleTimeout),
     lifetime: optionalInteger('lifetime', options.lifetime),
     webSocket: options.webSocket,
@@ -113,6 +139,35 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
       2 ** 31 - 1,
     ),
   };
+}
+
+function checkUsers(first: string, users: readonly SharedUser[]): readonly SharedUser[] {
+  if (users.length >= MAX_USERS) {
+    throw new OptionError('users', `has ${users.length} users`, `Use at most ${MAX_USERS - 1}.`);
+  }
+  const names = new Set([first]);
+  for (const { name, password } of users) {
+    if (name === '' || password === '' || name.includes('\0') || password.includes('\0')) {
+      throw new OptionError(
+        'users',
+        'a name or password is empty or contains a zero byte',
+        'Change it.',
+      );
+    }
+    if (names.has(name)) {
+      throw new OptionError('users', `"${name}" is named twice`, 'Name each user once.');
+    }
+    names.add(name);
+  }
+  return users;
+}
+
+/** The relay, which knows what an address is, looks at the ranges themselves. */
+function checkAllow(allow: readonly string[]): readonly string[] {
+  if (allow.length > MAX_ALLOW) {
+    throw new OptionError('allow', `has ${allow.length} ranges`, `Use at most ${MAX_ALLOW}.`);
+  }
+  return allow;
 }
 
 /** `https://relay.example` and `wss://relay.example/` become `wss://relay.example/tunnel`. */

@@ -4,12 +4,18 @@ import { DatabaseError, NameTakenError, RelayUnreachableError } from './errors.t
 import {
   type Hello,
   type HelloResume,
+  type HelloUser,
   type Open,
   PROTOCOL_VERSION,
   SUBPROTOCOL,
   type Welcome,
 } from './frame.ts';
-import { type CheckedOptions, checkOptions, type ShareOptions } from './options.ts';
+import {
+  type CheckedOptions,
+  checkOptions,
+  type SharedUser,
+  type ShareOptions,
+} from './options.ts';
 import { ResumeStore } from './resume-store.ts';
 import { makePassword, makeVerifier } from './scram-verifier.ts';
 import { PLATFORM, type Surroundings } from './tunnel/surroundings.ts';
@@ -194,12 +200,23 @@ async function makeHello(
     ...(name === undefined ? {} : { name }),
     ...(token === undefined ? {} : { token }),
     mode: 'exclusive',
-    users: [{ name: options.user, verifier: await makeVerifier(password) }],
+    users: await Promise.all(
+      [{ name: options.user, password, expires: options.expires }, ...options.users].map(helloUser),
+    ),
+    ...(options.allow.length === 0 ? {} : { allow: options.allow }),
     backend: { kind: 'pglite', version },
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(lifetime === undefined ? {} : { lifetime }),
     window: options.window,
   };
+}
+
+/** Only the verifier of a password leaves this program. */
+async function helloUser({ name, password, expires }: SharedUser): Promise<HelloUser> {
+  const verifier = await makeVerifier(password);
+  return expires === undefined
+    ? { name, verifier }
+    : { name, verifier, expires: Math.floor(expires.getTime() / 1_000) };
 }
 
 type Listeners = { [E in keyof ShareEvents]: Set<(event: ShareEvents[E]) => void> };

@@ -18,6 +18,8 @@ Shares a PGlite database through a Culvert relay, until a signal ends it.
   --db DIR           the database's folder; default: in memory, empty
   --name NAME        the tunnel name to ask for
   --user NAME        the user that clients log in as; default: postgres
+  --allow RANGE      addresses that clients may come from, as 203.0.113.0/24; repeat it for more
+  --expires-in S     seconds until the user may not log in any more
   --ca FILE          certificates in PEM to trust, for a relay with a development CA
   --idle-timeout S   seconds a session may wait for its client
   --lifetime S       seconds until sharing ends by itself
@@ -145,6 +147,8 @@ function readArguments(argv: string[]): Arguments | string {
       name: { type: 'string' },
       user: { type: 'string' },
       ca: { type: 'string' },
+      allow: { type: 'string', multiple: true },
+      'expires-in': { type: 'string' },
       'idle-timeout': { type: 'string' },
       lifetime: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -173,10 +177,16 @@ function readArguments(argv: string[]): Arguments | string {
       user: values.user,
       token: process.env['CULVERT_TOKEN'],
       password: process.env['CULVERT_PASSWORD'],
+      allow: values.allow,
+      expires: fromNow(seconds('--expires-in', values['expires-in'])),
       idleTimeout: seconds('--idle-timeout', values['idle-timeout']),
       lifetime: seconds('--lifetime', values.lifetime),
     },
   };
+}
+
+function fromNow(wait: number | undefined): Date | undefined {
+  return wait === undefined ? undefined : new Date(Date.now() + wait * 1_000);
 }
 
 function seconds(option: string, text: string | undefined): number | undefined {
