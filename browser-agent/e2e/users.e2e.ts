@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
@@ -7,6 +8,9 @@ import { nodeWebSocket } from '../src/node/websocket.ts';
 import { type RelayProgram, startRelay } from './support/program.ts';
 
 const PAST = new Date(Date.now() - 60_000);
+/** Of `pencil`. */
+const RFC_7677_VERIFIER =
+  'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=';
 const FUTURE = new Date(Date.now() + 3_600_000);
 
 let relay: RelayProgram;
@@ -33,14 +37,14 @@ function shareWith(options: Partial<ShareOptions>): Promise<Share> {
 }
 
 /** Logs in; resolves with `ok`, or the SQLSTATE of the refusal. */
-async function login(share: Share, user: string, password: string): Promise<string> {
+async function login(share: Share, user: string, password: string, trusted = ca): Promise<string> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port: share.port,
     user,
     password,
     database: 'postgres',
-    ssl: { ca, servername: share.host, rejectUnauthorized: true },
+    ssl: { ca: trusted, servername: share.host, rejectUnauthorized: true },
   });
   try {
     await client.connect();
@@ -67,6 +71,33 @@ test('each user has a password, and may have an end', async () => {
   expect(await login(share, 'bert', 'berts')).toBe('ok');
   expect(await login(share, 'bert', share.password)).toBe('28P01');
   expect(await login(share, 'gone', 'gones')).toBe('28P01');
+});
+
+test('passwords that another Postgres keeps as MD5 or SCRAM serve here', async () => {
+  const md5 = (password: string, user: string) =>
+    `md5${createHash('md5').update(`${password}${user}`).digest('hex')}`;
+  const users = [
+    { name: 'old', verifier: md5('olds', 'old') },
+    { name: 'new', verifier: RFC_7677_VERIFIER },
+  ];
+  await expect(shareWith({ users })).rejects.toThrow(
+    'this relay permits no MD5 hashes, but SCRAM verifiers: old',
+  );
+  const lenient = await startRelay('--allow-md5');
+  try {
+    const ca = readFileSync(lenient.caFile, 'utf8');
+    await using share = await shareDatabase(db, {
+      relay: `wss://localhost:${lenient.httpsPort}`,
+      webSocket: nodeWebSocket(ca),
+      users,
+    });
+    expect(await login(share, 'old', 'olds', ca)).toBe('ok');
+    expect(await login(share, 'new', 'pencil', ca)).toBe('ok');
+    expect(await login(share, 'old', 'wrong', ca)).toBe('28P01');
+    expect(await login(share, share.user, share.password, ca)).toBe('ok');
+  } finally {
+    await lenient.stop();
+  }
 });
 
 test('clients from elsewhere than allowed are 28000', async () => {

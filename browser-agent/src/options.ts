@@ -17,7 +17,7 @@ export interface ShareOptions {
   readonly user?: string | undefined;
   /** The password that clients log in with. Default: a random one of 192 bits. */
   readonly password?: string | undefined;
-  /** From when on the user may not log in any more. Default: never. */
+  /** From when on the user may neither log in nor stay connected. Default: never. */
   readonly expires?: Date | undefined;
   /** More users, each with a password of its own; at most 99. Default: none. */
   readonly users?: readonly SharedUser[] | undefined;
@@ -56,13 +56,22 @@ export interface ShareOptions {
   readonly connectTimeout?: number | undefined;
 }
 
-/** A user besides the first. */
-export interface SharedUser {
+/** A user besides the first: with a password, or with what another Postgres keeps of one. */
+export type SharedUser = {
   readonly name: string;
-  readonly password: string;
-  /** From when on the user may not log in any more. Default: never. */
+  /** From when on the user may neither log in nor stay connected. Default: never. */
   readonly expires?: Date | undefined;
-}
+} & (
+  | { readonly password: string; readonly verifier?: undefined }
+  | {
+      /**
+       * A `rolpassword` of `pg_authid`: `SCRAM-SHA-256$…`, or `md5…` where the relay permits it. Such
+       * an MD5 hash is as good as the password, and the relay gets to know it.
+       */
+      readonly verifier: string;
+      readonly password?: undefined;
+    }
+);
 
 /** The options with every default filled in. */
 export interface CheckedOptions {
@@ -87,6 +96,8 @@ const DEFAULT_USER = 'postgres';
 /** PROTOCOL.md section 3. */
 const MAX_USERS = 100;
 const MAX_ALLOW = 100;
+/** What Postgres stores in place of a password; the relay looks at it more closely. */
+const VERIFIER = /^(SCRAM-SHA-256\$[0-9]+:[^$:]+\$[^$:]+:[^$:]+|md5[0-9a-f]{32})$/;
 const DEFAULT_WINDOW = 1_048_576;
 const DEFAULT_MAX_BATCH = 268_435_456;
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
@@ -146,12 +157,19 @@ function checkUsers(first: string, users: readonly SharedUser[]): readonly Share
     throw new OptionError('users', `has ${users.length} users`, `Use at most ${MAX_USERS - 1}.`);
   }
   const names = new Set([first]);
-  for (const { name, password } of users) {
-    if (name === '' || password === '' || name.includes('\0') || password.includes('\0')) {
+  for (const { name, password, verifier } of users) {
+    if ([name, password ?? 'x'].some((text) => text === '' || text.includes('\0'))) {
       throw new OptionError(
         'users',
         'a name or password is empty or contains a zero byte',
         'Change it.',
+      );
+    }
+    if (verifier !== undefined && (password !== undefined || !VERIFIER.test(verifier))) {
+      throw new OptionError(
+        'users',
+        `"${name}" has a verifier that is none, or a password besides`,
+        'Pass a rolpassword of pg_authid: SCRAM-SHA-256$… or md5….',
       );
     }
     if (names.has(name)) {

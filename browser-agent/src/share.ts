@@ -212,8 +212,9 @@ async function makeHello(
 }
 
 /** Only the verifier of a password leaves this program. */
-async function helloUser({ name, password, expires }: SharedUser): Promise<HelloUser> {
-  const verifier = await makeVerifier(password);
+async function helloUser(user: SharedUser): Promise<HelloUser> {
+  const { name, expires } = user;
+  const verifier = user.verifier ?? (await makeVerifier(user.password));
   return expires === undefined
     ? { name, verifier }
     : { name, verifier, expires: Math.floor(expires.getTime() / 1_000) };

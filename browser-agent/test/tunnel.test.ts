@@ -15,12 +15,16 @@ import {
   shareDatabase,
   UnauthorizedError,
 } from '../src/index.ts';
+import { makeVerifier } from '../src/scram-verifier.ts';
 import { type FakeConnection, FakeRelay, T, WELCOME } from './support/fake-relay.ts';
 import { B, E, H, i32, P, Q, S, startup, tell as tellAll } from './support/postgres-client.ts';
 import { deferred, within } from './support/wait.ts';
 
 /** Without ParameterStatus, which PGlite sends when the first batch of a session runs. */
 const tell = (answer: Uint8Array): string[] => tellAll(answer).filter((told) => told !== 'S');
+
+/** As pg_authid has it. */
+const MD5 = 'md5a3556571e93b0d20722ba62be61e8c2d';
 
 let db: PGlite;
 let relay: FakeRelay;
@@ -102,6 +106,21 @@ describe('the start', () => {
     expect(share.state).toEqual({ kind: 'live' });
   });
 
+  test('HELLO carries the verifiers that other users bring', async () => {
+    const scram = await makeVerifier('x');
+    const { hello } = await connect({
+      users: [
+        { name: 'bert', verifier: scram, expires: new Date(1_893_456_000_000) },
+        { name: 'old', verifier: MD5 },
+      ],
+    });
+    expect(hello.users).toEqual([
+      expect.objectContaining({ name: 'postgres' }),
+      { name: 'bert', verifier: scram, expires: 1_893_456_000 },
+      { name: 'old', verifier: MD5 },
+    ]);
+  });
+
   test('makes a new password each time', async () => {
     const first = (await connect()).share.password;
     await share?.stop();
@@ -154,7 +173,12 @@ describe('the start', () => {
       { window: 1 },
       { lifetime: 0 },
       { user: '' },
-    ]) {
+      { users: [{ name: 'b', password: '' }] },
+      { users: [{ name: 'b', verifier: 'md5' }] },
+      { users: [{ name: 'b', verifier: '' }] },
+      { users: [{ name: 'b', verifier: MD5, password: 'x' }] },
+      { users: [{ name: 'postgres', verifier: MD5 }] },
+    ] as Partial<ShareOptions>[]) {
       await expect(shareDatabase(db, { relay: relay.url, ...options })).rejects.toThrow(
         OptionError,
       );

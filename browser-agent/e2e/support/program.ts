@@ -93,12 +93,17 @@ export interface RelayProgram {
 /**
  * Starts the relay: `CULVERT_RELAY_COMMAND`, or the one of this repository. Its certificates are in
  * a folder of its own, so that the user's are left alone.
+ *
+ * @param args more options of the command; they are not quoted
  */
-export async function startRelay(): Promise<RelayProgram> {
+export async function startRelay(...args: string[]): Promise<RelayProgram> {
   const command =
     process.env.CULVERT_RELAY_COMMAND ?? '../culvert relay --postgres-port 0 --https-port 0 --json';
   const home = await mkdtemp(join(tmpdir(), 'culvert-home-'));
-  const program = new Program(`exec ${command}`, [], { shell: true, env: { CULVERT_HOME: home } });
+  const program = new Program(`exec ${command} ${args.join(' ')}`, [], {
+    shell: true,
+    env: { CULVERT_HOME: home },
+  });
   const ready = await program.event('ready', 240_000);
   return {
     domain: String(ready.domain),

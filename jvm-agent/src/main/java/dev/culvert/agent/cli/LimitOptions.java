@@ -65,6 +65,13 @@ final class LimitOptions {
     private boolean cleartextPassword;
 
     @Option(
+            names = "--allow-md5",
+            description =
+                    "Let agents share a database with users whose passwords are MD5 hashes, for"
+                            + " clients that cannot do SCRAM.")
+    private boolean allowMd5;
+
+    @Option(
             names = "--allow-no-password",
             description = "Let agents share a database with users who need no password.")
     private boolean allowNoPassword;
@@ -93,6 +100,6 @@ final class LimitOptions {
 
     /** The tunnels' settings with these options. */
     TunnelSettings apply(TunnelSettings settings) {
-        return settings.withAllowNoPassword(allowNoPassword);
+        return settings.withAllowNoPassword(allowNoPassword).withAllowMd5(allowMd5);
     }
 }

@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a user proves who it is.
  *
- * @param verifier of the password; null for a user who needs none
- * @param expires from when on the user may not connect, or null for never
+ * @param expires from when on the user may neither connect nor stay connected, or null for never
  */
-public record Credential(@Nullable ScramVerifier verifier, @Nullable Instant expires) {
+public record Credential(Proof proof, @Nullable Instant expires) {
     /** A password that does not expire. */
     public static Credential of(ScramVerifier verifier) {
-        return new Credential(verifier, null);
+        return new Credential(new Proof.Scram(verifier), null);
     }
 
     /** Whether its time is over. */

@@ -22,6 +22,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 
 /**
  * A server that Postgres clients connect to.
@@ -71,6 +72,7 @@ public final class PostgresFront {
                                 new SessionParts(
                                         observer,
                                         new CancelKeys(),
+                                        InstantSource.system(),
                                         settings.startTimeout(),
                                         settings.idleStatus())));
         Promise<PostgresFront> promise = Promise.promise();

@@ -1,6 +1,7 @@
 package dev.culvert.front.login;
 
 import dev.culvert.front.backend.Backend;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.limit.ConnectionLimiter;
 import dev.culvert.front.observe.SessionInfo;
@@ -11,6 +12,7 @@ import dev.culvert.front.session.LoggedIn;
 import dev.culvert.front.session.SessionHandler;
 import dev.culvert.front.sharing.ExclusiveSlot;
 import dev.culvert.wire.error.WireException;
+import dev.culvert.wire.md5.Md5Verifier;
 import dev.culvert.wire.message.BackendMessages;
 import dev.culvert.wire.message.PasswordMessage;
 import dev.culvert.wire.message.SaslInitialResponse;
@@ -32,6 +34,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -42,7 +45,7 @@ import java.util.Optional;
  *   Begin ─ route found ─▶ AwaitInitial ─ SASLInitialResponse ─▶ AwaitProof ─ SASLResponse ─▶ Done
  *     │                                                              │
  *     ├─ in clear text ──▶ AwaitPassword ─ PasswordMessage ─▶ Checking
- *     │                                                       │      │ wrong
+ *     ├─ by MD5 ─────────▶ AwaitMd5 ────── PasswordMessage ───┤      │ wrong
  *     └─ no password needed ─▶ Done ◀──── right ──────────────┘      ▼
  *                               ▲                                Delaying
  *                               └──── 28P01 sent ────────────────────┘
@@ -62,8 +65,11 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
 
         record AwaitProof(Claim claim, AwaitingProof exchange) implements Stage {}
 
-        record AwaitPassword(Claim claim, ScramVerifier verifier, PasswordChecks checks)
+        record AwaitPassword(Claim claim, Proof.Password password, PasswordChecks checks)
                 implements Stage {}
+
+        @SuppressWarnings("ArrayRecordComponent") // seen by nobody else
+        record AwaitMd5(Claim claim, Md5Verifier verifier, byte[] salt) implements Stage {}
 
         record Checking() implements Stage {}
 
@@ -147,7 +153,11 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
 
     private boolean isWaitingForClient() {
         return switch (stage) {
-            case Stage.Begin _, Stage.AwaitInitial _, Stage.AwaitProof _, Stage.AwaitPassword _ ->
+            case Stage.Begin _,
+                    Stage.AwaitInitial _,
+                    Stage.AwaitProof _,
+                    Stage.AwaitPassword _,
+                    Stage.AwaitMd5 _ ->
                     true;
             case Stage.Checking _, Stage.Delaying _, Stage.Done _ -> false;
         };
@@ -184,19 +194,34 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         if (negotiation.needed()) {
             negotiation.writeTo(question);
         }
-        ScramVerifier verifier = claim.verifier();
-        PasswordChecks checks = parts.passwordChecks();
-        if (verifier == null) {
-            ctx.write(question);
-            takeBackend(ctx, claim.route());
-            return;
-        }
-        if (checks != null && ctx.pipeline().get(SslHandler.class) != null) {
-            stage = new Stage.AwaitPassword(claim, verifier, checks);
-            BackendMessages.authenticationCleartextPassword(question);
-        } else {
-            stage = new Stage.AwaitInitial(claim, verifier);
-            BackendMessages.authenticationSasl(question, ScramExchange.mechanisms(tls.binding()));
+        PasswordChecks checks =
+                ctx.pipeline().get(SslHandler.class) == null ? null : parts.passwordChecks();
+        switch (claim.proof()) {
+            case Proof.None _ -> {
+                ctx.write(question);
+                takeBackend(ctx, claim);
+                return;
+            }
+            case Proof.Password password when checks != null -> {
+                stage = new Stage.AwaitPassword(claim, password, checks);
+                BackendMessages.authenticationCleartextPassword(question);
+            }
+            case Proof.Scram(ScramVerifier verifier) -> {
+                stage = new Stage.AwaitInitial(claim, verifier);
+                BackendMessages.authenticationSasl(
+                        question, ScramExchange.mechanisms(tls.binding()));
+            }
+            case Proof.Md5(Md5Verifier verifier) -> {
+                if (!claim.user().equals(startup.user())) {
+                    // the client hashes the name that it sent, which is not the one in the hash
+                    question.release();
+                    refuse(ctx, Refusals.md5ByUser(claim.user()));
+                    return;
+                }
+                byte[] salt = randomBytes(Md5Verifier.SALT_LENGTH);
+                stage = new Stage.AwaitMd5(claim, verifier, salt);
+                BackendMessages.authenticationMd5Password(question, salt);
+            }
         }
         ctx.writeAndFlush(question);
     }
@@ -208,6 +233,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
             case Stage.AwaitProof(Claim claim, AwaitingProof exchange) ->
                     onProof(ctx, claim, exchange, body);
             case Stage.AwaitPassword awaiting -> onCleartext(ctx, awaiting, body);
+            case Stage.AwaitMd5 awaiting -> onMd5(ctx, awaiting, body);
             case Stage.Begin _, Stage.Checking _, Stage.Delaying _, Stage.Done _ ->
                     throw new IllegalStateException("no password is expected now");
         }
@@ -261,17 +287,16 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         if (isBlocked(ctx, awaiting.claim().route().backend())) {
             return;
         }
-        // a NUL ends it; without one it is the wrong password of a broken client
-        String password = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8);
+        String password = new String(withoutNul(body), StandardCharsets.UTF_8);
+        Claim claim = awaiting.claim();
         Stage.Checking checking = new Stage.Checking();
         stage = checking;
         boolean taken =
                 awaiting.checks()
                         .check(
-                                awaiting.verifier(),
-                                password,
+                                () -> awaiting.password().accepts(claim.user(), password),
                                 ctx.executor(),
-                                right -> onChecked(ctx, awaiting.claim(), right));
+                                right -> onChecked(ctx, claim, right));
         if (!taken) {
             refuse(ctx, Refusals.checksBusy());
         }
@@ -281,7 +306,16 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         if (!(stage instanceof Stage.Checking)) {
             return;
         }
-        // the address may have been blocked while this check ran
+        onAnswer(ctx, claim, right);
+    }
+
+    private void onMd5(ChannelHandlerContext ctx, Stage.AwaitMd5 awaiting, byte[] body) {
+        boolean right = awaiting.verifier().proves(awaiting.salt(), withoutNul(body));
+        onAnswer(ctx, awaiting.claim(), right);
+    }
+
+    private void onAnswer(ChannelHandlerContext ctx, Claim claim, boolean right) {
+        // others from the same address may have failed meanwhile
         if (isBlocked(ctx, claim.route().backend())) {
             return;
         }
@@ -294,7 +328,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
 
     private void onProven(ChannelHandlerContext ctx, Claim claim) {
         parts.attempts().succeeded(claim.route().backend().name(), address(ctx));
-        takeBackend(ctx, claim.route());
+        takeBackend(ctx, claim);
     }
 
     private void onWrong(ChannelHandlerContext ctx, Claim claim) {
@@ -309,7 +343,8 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         return wait.isPresent();
     }
 
-    private void takeBackend(ChannelHandlerContext ctx, Route.Found route) {
+    private void takeBackend(ChannelHandlerContext ctx, Claim claim) {
+        Route.Found route = claim.route();
         Backend backend = route.backend();
         SessionInfo info = sessionInfo(ctx, route);
         ExclusiveSlot.Holder holder =
@@ -325,7 +360,8 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         pipeline.addLast(
                 "session",
                 new SessionHandler(
-                        new LoggedIn(info, backend, holder, route.startup(), version),
+                        new LoggedIn(
+                                info, backend, holder, route.startup(), version, claim.expires()),
                         parts.session()));
         if (received.isReadable()) {
             ctx.fireChannelRead(received.readRetainedSlice(received.readableBytes()));
@@ -336,10 +372,8 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     }
 
     private SessionInfo sessionInfo(ChannelHandlerContext ctx, Route.Found route) {
-        byte[] id = new byte[SESSION_ID_BYTES];
-        parts.random().nextBytes(id);
         return new SessionInfo(
-                HexFormat.of().formatHex(id),
+                HexFormat.of().formatHex(randomBytes(SESSION_ID_BYTES)),
                 route.backend().name(),
                 ClientAddress.of(ctx.channel()),
                 route.startup().user(),
@@ -354,6 +388,17 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         deadline.clear();
         parts.session().observer().onRefused(ClientAddress.of(ctx.channel()), refusal);
         Farewell.say(ctx.channel(), refusal.error());
+    }
+
+    private byte[] randomBytes(int number) {
+        byte[] bytes = new byte[number];
+        parts.random().nextBytes(bytes);
+        return bytes;
+    }
+
+    /** A NUL ends a password; without one it is the wrong password of a broken client. */
+    private static byte[] withoutNul(byte[] body) {
+        return Arrays.copyOf(body, Math.max(0, body.length - 1));
     }
 
     private static InetAddress address(ChannelHandlerContext ctx) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * What all logins of a front share. Thread-safe.
  *
  * @param mockSecret makes the exchange of an unknown user the same every time
- * @param clock decides whether a credential has expired
  * @param passwordChecks null where passwords are not taken in clear text
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -20,12 +19,16 @@ public record LoginParts(
         Backends backends,
         byte[] mockSecret,
         SecureRandom random,
-        InstantSource clock,
         AttemptLimiter attempts,
         ConnectionLimiter connections,
         @Nullable PasswordChecks passwordChecks,
         SessionParts session) {
     private static final int SECRET_BYTES = 32;
+
+    /** Decides whether a credential has expired. */
+    InstantSource clock() {
+        return session.clock();
+    }
 
     /**
      * With a mock secret of this process.
@@ -45,7 +48,6 @@ public record LoginParts(
                 backends,
                 secret,
                 random,
-                InstantSource.system(),
                 attempts,
                 connections,
                 cleartextPassword ? new PasswordChecks() : null,

@@ -39,6 +39,12 @@ public enum RefusalText {
             Reason.NO_ROUTE,
             "\"{name}\" is not a tunnel name",
             "Names have 3 to 63 characters of a-z, 0-9 and hyphen."),
+    /** The user names the tunnel, and its password is checked by MD5. */
+    MD5_BY_USER(
+            Reason.NO_ROUTE,
+            "the user cannot name the tunnel where passwords are MD5 hashes",
+            "Connect to the tunnel's host name with TLS, or add options=tunnel=NAME, and log in as"
+                    + " {user}."),
     /** No agent is connected under the name. */
     NO_TUNNEL(
             Reason.NO_TUNNEL,
@@ -133,6 +139,11 @@ public enum RefusalText {
             Reason.STOPPED,
             "the database's owner stopped sharing it",
             "Ask the database's owner to share it again."),
+    /** The client's credential expired while it was connected. */
+    ACCESS_EXPIRED(
+            Reason.ACCESS_EXPIRED,
+            "the access of user \"{user}\" has expired",
+            "Ask the database's owner to let you in again."),
     /** The relay shuts down. */
     DRAINING(Reason.DRAINING, "the relay is shutting down", "Connect again in a moment."),
     /** The agent's connection is lost. */

@@ -46,6 +46,13 @@ public final class Refusals {
         return RefusalText.MALFORMED_NAME.with(name);
     }
 
+    /**
+     * The client's hash holds the user's name with the tunnel's in it, and the owner's does not.
+     */
+    public static Refusal md5ByUser(String plainUser) {
+        return RefusalText.MD5_BY_USER.with(plainUser);
+    }
+
     /** No agent is connected under the name. */
     public static Refusal noTunnel(String name) {
         return RefusalText.NO_TUNNEL.with(name);
@@ -155,6 +162,11 @@ public final class Refusals {
     /** The owner stopped sharing. */
     public static Refusal stopped() {
         return RefusalText.STOPPED.with();
+    }
+
+    /** The client's credential expired while it was connected. */
+    public static Refusal accessExpired(String user) {
+        return RefusalText.ACCESS_EXPIRED.with(user);
     }
 
     /** The relay shuts down. */

@@ -25,7 +25,7 @@ import java.util.SequencedMap;
  * <pre>
  *   Starting ── the backend has answered the StartupMessage (and the settings) ──▶ Open
  *      │                                                                            │
- *      └── client gone, backend gone, refused, too slow ──▶ Ended ◀── also: idle ───┘
+ *      └── client gone, backend gone, refused, too slow, access expired ──▶ Ended ◀─┘ also: idle
  * </pre>
  *
  * <p>In <b>Starting</b> the client's bytes wait, few of them: clients send none before they are
@@ -51,6 +51,7 @@ final class Session implements BackendEvents {
     private final BackendReader answers = new BackendReader();
     private final IdleClock idleClock;
     private final IdleStatus idleStatus;
+    private final AccessClock accessClock;
     private final Runnable callOffStartTimeout;
     private State state = State.STARTING;
 
@@ -74,6 +75,12 @@ final class Session implements BackendEvents {
                         port,
                         parts.idleStatus(),
                         () -> isWaitingForClient() && answers.atMessageBoundary());
+        accessClock =
+                new AccessClock(
+                        port,
+                        parts.clock(),
+                        client.expires(),
+                        () -> end(Refusals.accessExpired(client.info().user())));
         cancelKey = parts.cancelKeys().register(keyBytes(client.version()), this::onCancelRequest);
         callOffStartTimeout = port.schedule(parts.startTimeout(), this::onStartTimeout);
         backend =
@@ -89,6 +96,7 @@ final class Session implements BackendEvents {
         ByteBuf startup = port.allocator().buffer();
         client.startup().writeTo(startup);
         batches.sendOwn(startup);
+        accessClock.start();
         parts.observer().onSessionStarted(client.info());
     }
 
@@ -273,6 +281,7 @@ final class Session implements BackendEvents {
         state = State.ENDED;
         idleClock.stop();
         idleStatus.stop();
+        accessClock.stop();
         batches.release();
         backend.close();
         parts.cancelKeys().remove(cancelKey);

@@ -3,16 +3,19 @@ package dev.culvert.front.session;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.observe.FrontObserver;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
  * What all sessions of a front share. Thread-safe.
  *
+ * @param clock decides whether a credential has expired
  * @param startTimeout how long a backend may take to begin a session
  * @param idleStatus how often idle clients hear a ParameterStatus; empty for never
  */
 public record SessionParts(
         FrontObserver observer,
         CancelKeys cancelKeys,
+        InstantSource clock,
         Duration startTimeout,
         Optional<Duration> idleStatus) {}

@@ -11,6 +11,7 @@ import static dev.culvert.front.testing.FirstPackets.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.front.backend.Credential;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.testing.FakeBackend;
 import dev.culvert.front.testing.FrontFixture;
@@ -39,7 +40,8 @@ class FirstPacketTest {
 
     @BeforeAll
     static void start() {
-        FakeBackend backend = new FakeBackend().with("guest", new Credential(null, null));
+        FakeBackend backend =
+                new FakeBackend().with("guest", new Credential(new Proof.None(), null));
         tlsOnly = FrontFixture.start(FrontSettings.on("127.0.0.1", 0), backend);
         plain =
                 FrontFixture.start(

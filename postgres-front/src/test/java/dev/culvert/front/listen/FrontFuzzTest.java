@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.culvert.front.backend.Backend;
 import dev.culvert.front.backend.Credential;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.limit.AttemptLimiter;
@@ -48,7 +49,7 @@ class FrontFuzzTest {
     private static final FakeBackend FAKE =
             new FakeBackend()
                     .with("anna", "pencil", null)
-                    .with("guest", new Credential(null, null));
+                    .with("guest", new Credential(new Proof.None(), null));
     private static final ListAppender<ILoggingEvent> FAILURES = failures();
 
     @FuzzTest(maxDuration = "30s")
@@ -134,6 +135,7 @@ class FrontFuzzTest {
                         new SessionParts(
                                 new Nobody(),
                                 new CancelKeys(),
+                                java.time.InstantSource.system(),
                                 SETTINGS.startTimeout(),
                                 Optional.empty())));
     }

@@ -3,6 +3,7 @@ package dev.culvert.front.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.front.backend.Credential;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.testing.FakeBackend;
 import dev.culvert.front.testing.FrontFixture;
 import dev.culvert.front.testing.RawClient;
@@ -50,6 +51,6 @@ class IdleStatusTest {
                 FrontSettings.on("127.0.0.1", 0).withTlsRequired(false).withIdleStatus(OFTEN),
                 new FakeBackend()
                         .with("anna", "pencil", null)
-                        .with("guest", new Credential(null, null)));
+                        .with("guest", new Credential(new Proof.None(), null)));
     }
 }

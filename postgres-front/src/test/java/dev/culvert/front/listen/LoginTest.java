@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.culvert.front.backend.Credential;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.limit.AttemptLimits;
 import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.testing.FakeBackend;
 import dev.culvert.front.testing.FrontFixture;
 import dev.culvert.front.testing.RawClient;
+import dev.culvert.wire.error.ErrorResponse;
+import dev.culvert.wire.md5.Md5Verifier;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -27,8 +34,8 @@ class LoginTest {
                     .with("anna", "pencil", null)
                     .with("carl", "pencil", FUTURE)
                     .with("olga", "pencil", PAST)
-                    .with("guest", new Credential(null, null))
-                    .with("gone", new Credential(null, PAST));
+                    .with("guest", new Credential(new Proof.None(), null))
+                    .with("gone", new Credential(new Proof.None(), PAST));
 
     @Test
     void wrong_unknown_and_expired_look_the_same() {
@@ -172,6 +179,81 @@ class LoginTest {
             assertThat(plain.send(RawClient.startup("anna")).read().body()[3])
                     .as("AuthenticationSASL")
                     .isEqualTo((byte) 10);
+        }
+    }
+
+    @Test
+    void users_whose_password_is_an_md5_hash_are_asked_for_an_answer_of_that_kind()
+            throws Exception {
+        FakeBackend old =
+                new FakeBackend().with("anna", md5("anna", null)).with("olga", md5("olga", PAST));
+        try (FrontFixture front = FrontFixture.start(settings(), old)) {
+            front.connect("anna", "pencil").close();
+            for (String user : new String[] {"anna", "nobody", "olga"}) {
+                ServerErrorMessage refusal =
+                        refusal(front, user, user.equals("anna") ? "wrong" : "pencil");
+                assertThat(refusal.getSQLState()).isEqualTo("28P01");
+                assertThat(refusal.getMessage())
+                        .isEqualTo("password authentication failed for user \"" + user + "\"");
+            }
+            // a client cannot tell them apart before that, either
+            Set<String> salts = new HashSet<>();
+            for (String user : new String[] {"anna", "nobody", "olga", "nobody"}) {
+                byte[] question = question(front, user);
+                assertThat(question).hasSize(8).startsWith(0, 0, 0, 5);
+                salts.add(HexFormat.of().formatHex(question, 4, 8));
+            }
+            assertThat(salts).as("a salt for each attempt").hasSize(4);
+        }
+    }
+
+    @Test
+    void an_md5_hash_serves_where_passwords_are_asked_for_in_clear_text() throws Exception {
+        FakeBackend old = new FakeBackend().with("anna", md5("anna", null));
+        try (FrontFixture front = FrontFixture.start(settings().withCleartextPassword(true), old)) {
+            front.connect("anna", "pencil").close();
+            assertThat(refusal(front, "anna", "wrong").getSQLState()).isEqualTo("28P01");
+        }
+    }
+
+    @Test
+    void nobody_is_asked_for_md5_where_no_user_has_such_a_hash() throws Exception {
+        try (FrontFixture front = start(settings())) {
+            for (String user : new String[] {"anna", "nobody", "olga", "gone"}) {
+                assertThat(question(front, user)[3]).as("AuthenticationSASL").isEqualTo((byte) 10);
+            }
+        }
+    }
+
+    private static Credential md5(String user, @Nullable Instant expires) {
+        return new Credential(new Proof.Md5(Md5Verifier.fromPassword("pencil", user)), expires);
+    }
+
+    private static byte[] question(FrontFixture front, String user) throws Exception {
+        try (RawClient client = new RawClient(front.port())) {
+            return client.send(RawClient.startup(user)).read().body();
+        }
+    }
+
+    @Test
+    void a_session_ends_when_its_users_time_is_over() throws Exception {
+        Instant soon = Instant.now().plusSeconds(3);
+        FakeBackend shortly =
+                new FakeBackend()
+                        .with("guest", new Credential(new Proof.None(), soon))
+                        .with("anna", "pencil", null);
+        try (FrontFixture front = FrontFixture.start(settings(), shortly);
+                RawClient guest = new RawClient(front.port());
+                Connection anna = front.connect("anna", "pencil")) {
+            guest.send(RawClient.startup("guest")).readUntil('Z');
+
+            ErrorResponse error = guest.read().error();
+
+            assertThat(Instant.now()).isAfterOrEqualTo(soon);
+            assertThat(error.sqlState()).isEqualTo("57P01");
+            assertThat(error.message()).isEqualTo("the access of user \"guest\" has expired");
+            assertThat(guest.isClosedByServer()).isTrue();
+            assertThat(anna.isValid(5)).as("others are not touched").isTrue();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.culvert.front.backend.Credential;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.limit.AttemptLimits;
 import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.listen.ProxyProtocol.Mode;
@@ -218,7 +219,7 @@ class ProxyProtocolTest {
     private static FakeBackend backend() {
         return new FakeBackend()
                 .with("anna", "pencil", null)
-                .with("guest", new Credential(null, null));
+                .with("guest", new Credential(new Proof.None(), null));
     }
 
     private static byte[] v2(int versionAndCommand, int family, byte[] source) {

@@ -5,6 +5,7 @@ import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.limit.Cidr;
 import dev.culvert.front.sharing.ExclusiveSlot;
@@ -33,7 +34,7 @@ public final class FakeBackend implements Backend {
     /** A user with a password, which may expire. */
     public FakeBackend with(String user, String password, @Nullable Instant expires) {
         ScramVerifier verifier = ScramVerifier.fromPassword(password, new byte[16], FEW_ITERATIONS);
-        return with(user, new Credential(verifier, expires));
+        return with(user, new Credential(new Proof.Scram(verifier), expires));
     }
 
     /** A user. */

@@ -5,6 +5,7 @@ import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.sharing.ExclusiveSlot;
@@ -74,7 +75,7 @@ public final class ScriptedBackend implements Backend {
 
     @Override
     public Credentials credentials() {
-        return Credentials.of(Map.of("guest", new Credential(null, null)), List.of());
+        return Credentials.of(Map.of("guest", new Credential(new Proof.None(), null)), List.of());
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 public final class BackendMessages {
     private static final int AUTHENTICATION_OK = 0;
     private static final int AUTHENTICATION_CLEARTEXT_PASSWORD = 3;
+    private static final int AUTHENTICATION_MD5_PASSWORD = 5;
     private static final int AUTHENTICATION_SASL = 10;
     private static final int AUTHENTICATION_SASL_CONTINUE = 11;
     private static final int AUTHENTICATION_SASL_FINAL = 12;
@@ -40,6 +41,17 @@ public final class BackendMessages {
      */
     public static void authenticationCleartextPassword(ByteBuf out) {
         authentication(out, AUTHENTICATION_CLEARTEXT_PASSWORD, new byte[0]);
+    }
+
+    /**
+     * AuthenticationMD5Password: the client is to send a hash of the password and the salt.
+     *
+     * <pre>
+     * byte 'R' | int32 12 | int32 5 | byte[4] salt
+     * </pre>
+     */
+    public static void authenticationMd5Password(ByteBuf out, byte[] salt) {
+        authentication(out, AUTHENTICATION_MD5_PASSWORD, salt);
     }
 
     /**

@@ -19,6 +19,8 @@ class BackendMessagesTest {
                 .isEqualTo(Bytes.message('R', "\0\0\0\0"));
         assertThat(written(BackendMessages::authenticationCleartextPassword))
                 .isEqualTo(Bytes.message('R', "\0\0\0\3"));
+        assertThat(written(out -> BackendMessages.authenticationMd5Password(out, latin1("salt"))))
+                .isEqualTo(Bytes.message('R', "\0\0\0\5salt"));
         assertThat(
                         written(out ->
                                 BackendMessages.authenticationSasl(

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param maxPayload largest DATA frame, in bytes
  * @param allowNoPassword whether agents may let users in without a password; anybody who knows the
  *     tunnel's name is then such a user
+ * @param allowMd5 whether agents may say who users are by MD5 hashes, for clients that cannot do
+ *     SCRAM; a hash is as good as its password, and this relay gets to know it
  * @param resume how long a tunnel outlives its WebSocket
  */
 public record TunnelSettings(
@@ -27,8 +29,9 @@ public record TunnelSettings(
         int window,
         int maxPayload,
         boolean allowNoPassword,
+        boolean allowMd5,
         ResumeSettings resume) {
-    /** Five minutes idle, one hour of life, no user without a password. */
+    /** Five minutes idle, one hour of life, no user without a password, none by MD5. */
     public static final TunnelSettings DEFAULTS =
             new TunnelSettings(
                     Duration.ofMinutes(5),
@@ -38,6 +41,7 @@ public record TunnelSettings(
                     Duration.ofSeconds(45),
                     256 * 1_024,
                     Frame.DEFAULT_PAYLOAD,
+                    false,
                     false,
                     ResumeSettings.DEFAULTS);
 
@@ -63,6 +67,7 @@ public record TunnelSettings(
                 window,
                 maxPayload,
                 allowNoPassword,
+                allowMd5,
                 resume);
     }
 
@@ -76,6 +81,22 @@ public record TunnelSettings(
                 deadAfter,
                 window,
                 maxPayload,
+                allowed,
+                allowMd5,
+                resume);
+    }
+
+    /** The same with MD5 hashes permitted, or not. */
+    public TunnelSettings withAllowMd5(boolean allowed) {
+        return new TunnelSettings(
+                idleTimeout,
+                lifetime,
+                helloTimeout,
+                pingInterval,
+                deadAfter,
+                window,
+                maxPayload,
+                allowNoPassword,
                 allowed,
                 resume);
     }
@@ -91,6 +112,7 @@ public record TunnelSettings(
                 window,
                 maxPayload,
                 allowNoPassword,
+                allowMd5,
                 newResume);
     }
 

@@ -56,7 +56,7 @@ final class TunnelAdmission {
         }
         Credentials credentials;
         try {
-            credentials = HelloCredentials.of(hello, settings.allowNoPassword());
+            credentials = HelloCredentials.of(hello, settings);
         } catch (IllegalArgumentException e) {
             return new Decision.Refused(CloseCode.HELLO_REFUSED, String.valueOf(e.getMessage()));
         }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
+import dev.culvert.front.backend.Proof;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
+import dev.culvert.wire.md5.Md5Verifier;
 import dev.culvert.wire.scram.ScramVerifier;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -28,7 +30,7 @@ class HelloCredentialsTest {
                                         new Frame.User("olga", VERIFIER, 1_893_456_000L),
                                         new Frame.User("guest", null, null)),
                                 List.of()),
-                        true);
+                        TunnelSettings.DEFAULTS.withAllowNoPassword(true));
 
         assertThat(credentials.find("anna")).contains(Credential.of(ScramVerifier.parse(VERIFIER)));
         assertThat(credentials.find("olga"))
@@ -36,16 +38,18 @@ class HelloCredentialsTest {
                     assertThat(olga.isExpired(Instant.parse("2029-12-31T23:59:59Z"))).isFalse();
                     assertThat(olga.isExpired(Instant.parse("2030-01-01T00:00:00Z"))).isTrue();
                 });
-        assertThat(credentials.find("guest")).contains(new Credential(null, null));
+        assertThat(credentials.find("guest")).contains(new Credential(new Proof.None(), null));
         assertThat(credentials.find("nobody")).isEmpty();
     }
 
     @Test
     void clients_come_from_where_the_agent_says() {
-        Credentials anywhere = HelloCredentials.of(hello(List.of(ANNA), List.of()), false);
+        Credentials anywhere =
+                HelloCredentials.of(hello(List.of(ANNA), List.of()), TunnelSettings.DEFAULTS);
         Credentials somewhere =
                 HelloCredentials.of(
-                        hello(List.of(ANNA), List.of("192.0.2.0/24", "2001:db8::/32")), false);
+                        hello(List.of(ANNA), List.of("192.0.2.0/24", "2001:db8::/32")),
+                        TunnelSettings.DEFAULTS);
 
         assertThat(anywhere.admits(InetAddress.ofLiteral("203.0.113.7"))).isTrue();
         assertThat(somewhere.admits(InetAddress.ofLiteral("203.0.113.7"))).isFalse();
@@ -68,6 +72,21 @@ class HelloCredentialsTest {
                                         "culvert")
                                 .decide(hello, hello.name()))
                 .isInstanceOf(TunnelAdmission.Decision.Admitted.class);
+    }
+
+    @Test
+    void md5_hashes_need_the_relays_permission() {
+        Md5Verifier hash = Md5Verifier.fromPassword("pencil", "old");
+        Frame.Hello hello = hello(List.of(ANNA, new Frame.User("old", hash.encode())), List.of());
+
+        assertRefused(
+                hello,
+                TunnelSettings.DEFAULTS,
+                "this relay permits no MD5 hashes, but SCRAM verifiers: old");
+        assertThat(
+                        HelloCredentials.of(hello, TunnelSettings.DEFAULTS.withAllowMd5(true))
+                                .find("old"))
+                .contains(new Credential(new Proof.Md5(hash), null));
     }
 
     @Test
