@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way from the client to the backend: cuts what the client sends into batches, as slices, and
- * stops reading from the client while the backend does not keep up.
+ * stops reading from the client while the backend does not keep up. Counts batches and answers, by
+ * which the two sides are in step.
  */
 final class BatchForwarder {
     /**
@@ -17,6 +18,8 @@ final class BatchForwarder {
     private static final int HIGH_WATER_MARK = 128 * 1_024;
 
     private static final int LOW_WATER_MARK = 64 * 1_024;
+
+    private static final byte[] FLUSH = {'H', 0, 0, 0, 4};
 
     enum Outcome {
         /** The client may send more. */
@@ -30,8 +33,11 @@ final class BatchForwarder {
     private final BatchReader reader = new BatchReader();
     private @Nullable ByteBuf received;
 
-    /** Written on the session's thread, and read where a cancel request comes. */
+    /** These three are written on the session's thread, and read where a cancel request comes. */
     private volatile int sent;
+
+    private volatile int answered;
+    private volatile boolean copyIn;
 
     private int underway;
     private boolean paused;
@@ -71,12 +77,13 @@ final class BatchForwarder {
             return Outcome.GOES_ON;
         }
         while (true) {
-            switch (reader.scan(in)) {
+            switch (reader.scan(in, answered < sent)) {
                 case PARTIAL -> {
                     send(in, reader.forwardable(), false);
                     return consumedAll(in);
                 }
                 case END_OF_BATCH -> {
+                    copyIn = reader.isCopyIn();
                     countSent();
                     send(in, reader.forwardable(), true);
                 }
@@ -86,9 +93,15 @@ final class BatchForwarder {
                 }
                 case NEEDS_HEADER -> {
                     send(in, reader.forwardable(), false);
-                    pauseIfBehind();
-                    resumeIfCaughtUp();
-                    return Outcome.GOES_ON;
+                    return keepsRest();
+                }
+                case UNDECIDED -> {
+                    send(in, reader.forwardable(), false);
+                    if (reader.isInsideBatch()) {
+                        reader.endWithFlush();
+                        sendOwn(port.allocator().buffer(FLUSH.length).writeBytes(FLUSH));
+                    }
+                    return keepsRest();
                 }
                 case TERMINATE -> {
                     send(in, reader.forwardable(), false);
@@ -101,14 +114,44 @@ final class BatchForwarder {
         }
     }
 
-    /** Batches sent so far, the front's own included. */
-    int sent() {
-        return sent;
+    /**
+     * The backend has answered a batch. What waited for that is forwarded by {@link #forward}.
+     *
+     * @param beginsCopyIn whether it waits for COPY data now
+     */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void onAnswered(boolean beginsCopyIn) {
+        answered++;
+        if (answered > sent && reader.isCopyIn()) {
+            // a COPY that has failed before its data was complete: nobody wants the rest
+            reader.leaveCopyIn();
+            copyIn = false;
+            countSent();
+            send(port.allocator().buffer(0), true);
+        }
+        if (beginsCopyIn) {
+            reader.enterCopyIn();
+            copyIn = true;
+        }
     }
 
-    /** Whether the client is in the middle of a batch. */
-    boolean isInsideBatch() {
-        return received != null || reader.isInsideBatch();
+    /** Whether it is the client's turn, though not with the data of a COPY. */
+    boolean isWaitingForClient() {
+        return answered == sent && !copyIn && received == null && !reader.isInsideBatch();
+    }
+
+    /**
+     * The number of the batch that a cancel would mean: the first without an answer, which a COPY
+     * that takes data in has before the client has sent all of it; 0 if there is none. Any thread.
+     */
+    int running() {
+        int next = answered + 1;
+        return next <= sent || copyIn ? next : 0;
+    }
+
+    /** Whether a batch has no answer yet. */
+    boolean isUnanswered(int batch) {
+        return answered < batch;
     }
 
     /** Bytes have left for the backend. */
@@ -127,6 +170,10 @@ final class BatchForwarder {
     private Outcome consumedAll(ByteBuf in) {
         in.release();
         received = null;
+        return keepsRest();
+    }
+
+    private Outcome keepsRest() {
         pauseIfBehind();
         // what was discarded leaves nothing behind that would report progress
         resumeIfCaughtUp();

@@ -55,8 +55,8 @@ final class Session implements BackendEvents {
     private final Runnable callOffStartTimeout;
     private State state = State.STARTING;
 
-    /** Batches answered; written on the session's thread, and read where a cancel request comes. */
-    private volatile int answered;
+    /** CopyInResponse messages that were acted on. */
+    private long copiesBegun;
 
     /** Opens the session on the backend, and sends it the StartupMessage. */
     Session(LoggedIn client, SessionParts parts, ClientPort port) {
@@ -129,15 +129,11 @@ final class Session implements BackendEvents {
             end(Refusals.violation(e));
             return;
         }
-        if (isWaitingForClient()) {
+        if (batches.isWaitingForClient()) {
             idleClock.waiting();
         } else {
             idleClock.busy();
         }
-    }
-
-    private boolean isWaitingForClient() {
-        return answered == batches.sent() && !batches.isInsideBatch();
     }
 
     // what the backend does
@@ -163,7 +159,7 @@ final class Session implements BackendEvents {
         if (!endOfAnswer) {
             return;
         }
-        onAnswered();
+        batches.onAnswered(false);
         SessionStart.Step step;
         try {
             step = start.next();
@@ -202,7 +198,7 @@ final class Session implements BackendEvents {
         }
         if (endOfAnswer) {
             // before the client can see it, and asks to cancel what comes next
-            onAnswered();
+            batches.onAnswered(beginsCopyIn());
         }
         int size = bytes.readableBytes();
         if (size > 0) {
@@ -211,15 +207,20 @@ final class Session implements BackendEvents {
             bytes.release();
         }
         if (endOfAnswer) {
-            if (isWaitingForClient()) {
-                idleClock.waiting();
-            }
+            // messages of a COPY may have waited for it
+            forward();
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    private void onAnswered() {
-        answered++;
+    /** For the idle status, which is made before the batches are. */
+    private boolean isWaitingForClient() {
+        return batches.isWaitingForClient();
+    }
+
+    private boolean beginsCopyIn() {
+        boolean begins = answers.copyInCount() > copiesBegun && answers.isCopyInPending();
+        copiesBegun = answers.copyInCount();
+        return begins;
     }
 
     private void onWritten(int bytes) {
@@ -258,13 +259,13 @@ final class Session implements BackendEvents {
      * ran when the request came, and not what runs when this session's thread gets to it.
      */
     private void onCancelRequest() {
-        int running = answered + 1;
-        if (running > batches.sent()) {
+        int running = batches.running();
+        if (running == 0) {
             return;
         }
         port.executor()
                 .execute(() -> {
-                    if (state == State.OPEN && answered < running) {
+                    if (state == State.OPEN && batches.isUnanswered(running)) {
                         backend.cancel(running);
                     }
                 });

@@ -113,6 +113,43 @@ class SessionFlowTest {
     }
 
     @Test
+    void a_copy_takes_its_data_as_a_batch_and_can_be_cancelled_before_that_is_whole()
+            throws Exception {
+        ScriptedBackend backend = ScriptedBackend.willing();
+        try (FrontFixture front = start(backend);
+                RawClient client = new RawClient(front.port())) {
+            client.send(FirstPackets.startup(FirstPackets.V3_0, "user", "guest"));
+            ByteBuffer keyData = ByteBuffer.wrap(client.readUntil('K').body());
+            client.readUntil('Z');
+            byte[] copyInResponse = RawClient.message('G', new byte[3]);
+            client.sendMessage('Q', "COPY t FROM STDIN");
+            client.sendMessage('d', "sent before the answer");
+            client.send(RawClient.message('c', new byte[0]));
+            assertThat(backend.batches.take()).isEqualTo(1);
+            assertThat(backend.batches.take()).isEqualTo(2);
+            backend.sendLast(copyInResponse);
+            client.readUntil('G');
+            assertThat(backend.batches.take()).isEqualTo(3);
+            backend.sendLast(copyInResponse);
+            client.readUntil('G');
+
+            client.sendMessage('d', "of the second COPY in the same Query");
+            byte[] key = new byte[4];
+            int processId = keyData.getInt();
+            keyData.get(key);
+            cancel(front, processId, key);
+            assertThat(backend.cancels.poll(10, TimeUnit.SECONDS)).isEqualTo(4);
+            backend.answer();
+            client.readUntil('Z');
+            assertThat(backend.batches.take()).isEqualTo(4);
+
+            client.sendMessage('d', "which nobody wants any more");
+            query(client);
+            assertThat(backend.batches.take()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void terminate_closes_the_session_behind_what_was_sent() throws Exception {
         ScriptedBackend backend = ScriptedBackend.willing();
         try (FrontFixture front = start(backend);

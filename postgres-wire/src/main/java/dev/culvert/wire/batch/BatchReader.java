@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * skip {@link #discardable} bytes, and act on the {@link Progress}. Each byte is judged once: the
  * next call must begin where the bytes taken and skipped have ended.
  *
- * <p>COPY FROM STDIN: only the backend's answer tells that a COPY began, so the caller must not
- * scan past the end of a batch that may have begun one until it has seen that answer, and call
- * {@link #enterCopyIn} if so. In that state CopyData passes, CopyDone and CopyFail end the batch
- * and the state, and Flush and Sync are discarded, as Postgres ignores them. (A client that runs
- * COPY by Execute has sent Sync with it, which Postgres has ignored as well; it sends another after
+ * <p>COPY FROM STDIN: only the backend's answer tells that a COPY began; the caller then calls
+ * {@link #enterCopyIn}. In that state CopyData passes, CopyDone and CopyFail end the batch and the
+ * state, and Flush and Sync are discarded, as Postgres ignores them. (A client that runs COPY by
+ * Execute has sent Sync with it, which Postgres has ignored as well; it sends another after
  * CopyDone.) Outside of that state, CopyData, CopyDone and CopyFail are leftovers of a COPY that
- * has failed and are discarded, as Postgres does.
+ * has failed and are discarded, as Postgres does; while an answer is outstanding that may begin a
+ * COPY, they wait ({@link Progress#UNDECIDED}).
  *
  * <p>An unknown type or impossible length must never reach a backend: Postgres would end the
  * session and PGlite would not return. So no byte of a header is forwardable before all of it is
@@ -36,6 +36,9 @@ public final class BatchReader {
     private @Nullable BatchEnd endAfterBody;
     private boolean batchOpen;
 
+    /** Whether the open batch has an Execute, which may begin a COPY. */
+    private boolean executes;
+
     private int forwardable;
     private int discardable;
     private @Nullable BatchEnd batchEnd;
@@ -44,12 +47,13 @@ public final class BatchReader {
      * Looks at the bytes from the reader index on.
      *
      * @param in not moved, stays the caller's
+     * @param answersOutstanding whether the backend has yet to answer a batch before these bytes
      * @return why it stopped; {@link #forwardable}, {@link #discardable} and {@link #batchEnd} tell
      *     the rest
      * @throws WireException 08P01 for an unknown type, one that does not belong here, or an
      *     impossible length
      */
-    public Progress scan(ByteBuf in) {
+    public Progress scan(ByteBuf in, boolean answersOutstanding) {
         int start = in.readerIndex();
         int end = in.writerIndex();
         forwardable = 0;
@@ -77,6 +81,9 @@ public final class BatchReader {
                 return stop(Progress.PARTIAL, at - start);
             }
             FrontendMessageType type = typeAt(in, at);
+            if (!copyIn && isOfCopy(type) && (answersOutstanding || executes)) {
+                return stop(Progress.UNDECIDED, at - start);
+            }
             if (end - at < HEADER_LENGTH) {
                 return stop(Progress.NEEDS_HEADER, at - start);
             }
@@ -93,6 +100,7 @@ public final class BatchReader {
                 return discard(end - at);
             }
             batchOpen = true;
+            executes |= type == FrontendMessageType.EXECUTE;
             endAfterBody = endOf(type);
             at += HEADER_LENGTH;
         }
@@ -138,10 +146,24 @@ public final class BatchReader {
 
     /**
      * The backend waits for COPY data no longer: call when it answered with an error instead of
-     * waiting for the end. A message already begun goes on as it began.
+     * waiting for the end. What the client still sends of the COPY, also of a message that has
+     * begun, is discarded.
      */
     public void leaveCopyIn() {
         copyIn = false;
+        discarding = bodyLeft > 0;
+        endAfterBody = null;
+        closeBatch();
+    }
+
+    /** The caller ends the batch with a Flush of its own, behind the bytes forwarded. */
+    public void endWithFlush() {
+        closeBatch();
+    }
+
+    private void closeBatch() {
+        batchOpen = false;
+        executes = false;
     }
 
     private Progress discard(int available) {
@@ -163,7 +185,7 @@ public final class BatchReader {
         }
         batchEnd = end;
         endAfterBody = null;
-        batchOpen = false;
+        closeBatch();
         return stop(Progress.END_OF_BATCH, count);
     }
 
@@ -192,16 +214,22 @@ public final class BatchReader {
 
     private static boolean belongsToCopyIn(FrontendMessageType type) {
         return switch (type) {
-            case COPY_DATA, COPY_DONE, COPY_FAIL, FLUSH, SYNC, TERMINATE -> true;
+            case FLUSH, SYNC, TERMINATE -> true;
+            default -> isOfCopy(type);
+        };
+    }
+
+    private static boolean isOfCopy(FrontendMessageType type) {
+        return switch (type) {
+            case COPY_DATA, COPY_DONE, COPY_FAIL -> true;
             default -> false;
         };
     }
 
     private boolean isIgnored(FrontendMessageType type) {
         return switch (type) {
-            case COPY_DATA, COPY_DONE, COPY_FAIL -> !copyIn;
             case FLUSH, SYNC -> copyIn;
-            default -> false;
+            default -> !copyIn && isOfCopy(type);
         };
     }
 

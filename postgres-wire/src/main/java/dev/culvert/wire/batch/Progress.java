@@ -13,5 +13,12 @@ public enum Progress {
     /** Behind the forwardable bytes stands Terminate, to be skipped. The session is over. */
     TERMINATE,
     /** Behind the forwardable bytes are 1 to 4 bytes of a header: keep them until more come. */
-    NEEDS_HEADER
+    NEEDS_HEADER,
+    /**
+     * Behind the forwardable bytes stands a message of a COPY, and only the backend's answers will
+     * tell whether it waits for it: keep the bytes, and scan again when they have come. Inside a
+     * batch, end that with a Flush first ({@link BatchReader#endWithFlush}): the backend answers an
+     * Execute that begins a COPY without being asked to.
+     */
+    UNDECIDED
 }

@@ -61,10 +61,14 @@ class BatchReaderSegmentationTest {
         }
     }
 
-    /** Messages of any kind; the model of a batch is that messages gather until one ends it. */
+    /**
+     * Messages of any kind; the model of a batch is that messages gather until one ends it, or
+     * until a COPY's message comes after an Execute.
+     */
     private static byte[] randomStream(Random random, List<String> expected) {
         byte[] stream = new byte[0];
         byte[] batch = new byte[0];
+        boolean executes = false;
         for (int n = 1 + random.nextInt(12); n > 0; n--) {
             String all = BODIED + BODILESS + LEFTOVER;
             char type = all.charAt(random.nextInt(all.length()));
@@ -72,9 +76,15 @@ class BatchReaderSegmentationTest {
             byte[] message = message(type, empty ? new byte[0] : randomBody(random));
             stream = concat(stream, message);
             if (LEFTOVER.indexOf(type) >= 0) {
+                if (executes) {
+                    expected.add(Outcomes.batch(BatchEnd.FLUSH, batch, Outcomes.FLUSH));
+                    batch = new byte[0];
+                    executes = false;
+                }
                 continue;
             }
             batch = concat(batch, message);
+            executes |= type == 'E';
             BatchEnd end =
                     switch (type) {
                         case 'Q' -> BatchEnd.QUERY;
@@ -86,6 +96,7 @@ class BatchReaderSegmentationTest {
             if (end != null) {
                 expected.add(Outcomes.batch(end, batch));
                 batch = new byte[0];
+                executes = false;
             }
         }
         return concat(stream, message('X', ""));

@@ -47,7 +47,7 @@ class BatchReaderTest {
 
     @Test
     void forwardsTheStartOfABatchBeforeItsEndIsThere() {
-        Progress progress = reader.scan(buffer(PARSE, BIND));
+        Progress progress = scan(buffer(PARSE, BIND));
 
         assertThat(progress).isEqualTo(Progress.PARTIAL);
         assertThat(reader.forwardable()).isEqualTo(PARSE.length + BIND.length);
@@ -57,7 +57,7 @@ class BatchReaderTest {
 
     @Test
     void forwardsPartOfABody() {
-        Progress progress = reader.scan(buffer(Arrays.copyOf(QUERY, 8)));
+        Progress progress = scan(buffer(Arrays.copyOf(QUERY, 8)));
 
         assertThat(progress).isEqualTo(Progress.PARTIAL);
         assertThat(reader.forwardable()).isEqualTo(8);
@@ -68,13 +68,13 @@ class BatchReaderTest {
     void keepsAHeaderThatIsNotComplete(int known) {
         ByteBuf in = buffer(PARSE, Arrays.copyOf(SYNC, known));
 
-        assertThat(reader.scan(in)).isEqualTo(Progress.NEEDS_HEADER);
+        assertThat(scan(in)).isEqualTo(Progress.NEEDS_HEADER);
         assertThat(reader.forwardable()).isEqualTo(PARSE.length);
     }
 
     @Test
     void hasNothingToSayAboutNothing() {
-        assertThat(reader.scan(buffer())).isEqualTo(Progress.PARTIAL);
+        assertThat(scan(buffer())).isEqualTo(Progress.PARTIAL);
         assertThat(reader.forwardable()).isZero();
         assertThat(reader.isInsideBatch()).isFalse();
     }
@@ -83,7 +83,7 @@ class BatchReaderTest {
     void walksFromTheReaderIndex() {
         ByteBuf in = buffer(latin1("????"), SYNC).skipBytes(4);
 
-        assertThat(reader.scan(in)).isEqualTo(Progress.END_OF_BATCH);
+        assertThat(scan(in)).isEqualTo(Progress.END_OF_BATCH);
         assertThat(reader.forwardable()).isEqualTo(5);
         assertThat(in.readerIndex()).isEqualTo(4);
     }
@@ -146,41 +146,79 @@ class BatchReaderTest {
     }
 
     @Test
-    void completesAMessageThatBeganBeforeTheCopyFailed() {
+    void dropsTheRestOfAMessageThatBeganBeforeTheCopyFailed() {
         reader.enterCopyIn();
         outcomes.feed(Arrays.copyOf(COPY_DATA, 7));
         reader.leaveCopyIn();
+        assertThat(reader.isInsideBatch()).isFalse();
 
-        outcomes.feed(Arrays.copyOfRange(COPY_DATA, 7, COPY_DATA.length));
+        outcomes.feed(concat(Arrays.copyOfRange(COPY_DATA, 7, COPY_DATA.length), COPY_DONE));
 
-        assertThat(outcomes.unfinished()).isEqualTo(java.util.HexFormat.of().formatHex(COPY_DATA));
+        assertThat(outcomes.batches).isEmpty();
+        assertThat(outcomes.unfinished())
+                .isEqualTo(java.util.HexFormat.of().formatHex(Arrays.copyOf(COPY_DATA, 7)));
+    }
+
+    @Test
+    void leavesACopyInTheMiddleOfItsLastMessage() {
+        reader.enterCopyIn();
+        outcomes.feed(Arrays.copyOf(COPY_FAIL, 6));
+        reader.leaveCopyIn();
+
+        assertThat(scan(buffer(Arrays.copyOfRange(COPY_FAIL, 6, COPY_FAIL.length))))
+                .isEqualTo(Progress.DISCARD);
+        assertThat(scan(buffer(SYNC))).isEqualTo(Progress.END_OF_BATCH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"d", "c", "f"})
+    void holdsCopyMessagesWhileAnAnswerIsOutstanding(String type) {
+        assertThat(reader.scan(buffer(latin1(type)), true)).isEqualTo(Progress.UNDECIDED);
+        assertThat(reader.forwardable()).isZero();
+        assertThat(reader.isInsideBatch()).isFalse();
+
+        assertThat(scan(buffer(latin1(type)))).isEqualTo(Progress.NEEDS_HEADER);
+        reader.enterCopyIn();
+        assertThat(reader.scan(buffer(latin1(type)), true)).isEqualTo(Progress.NEEDS_HEADER);
+    }
+
+    @Test
+    void asksForTheAnswerToAnExecuteThatCopyDataFollows() {
+        assertThat(scan(buffer(BIND, EXECUTE, COPY_DATA))).isEqualTo(Progress.UNDECIDED);
+        assertThat(reader.forwardable()).isEqualTo(BIND.length + EXECUTE.length);
+        assertThat(reader.isInsideBatch()).isTrue();
+
+        reader.endWithFlush();
+
+        assertThat(reader.isInsideBatch()).isFalse();
+        assertThat(scan(buffer(COPY_DATA))).isEqualTo(Progress.DISCARD);
     }
 
     @Test
     void saysWhatToForwardBeforeWhatToDrop() {
         ByteBuf in = buffer(PARSE, COPY_DATA, SYNC);
 
-        assertThat(reader.scan(in)).isEqualTo(Progress.DISCARD);
+        assertThat(scan(in)).isEqualTo(Progress.DISCARD);
         assertThat(reader.forwardable()).isEqualTo(PARSE.length);
         assertThat(reader.discardable()).isEqualTo(COPY_DATA.length);
     }
 
     @Test
     void waitsForTheRestOfWhatToDrop() {
-        assertThat(reader.scan(buffer(Arrays.copyOf(COPY_DATA, 6)))).isEqualTo(Progress.DISCARD);
+        assertThat(scan(buffer(Arrays.copyOf(COPY_DATA, 6)))).isEqualTo(Progress.DISCARD);
         assertThat(reader.discardable()).isEqualTo(6);
 
-        assertThat(reader.scan(buffer())).isEqualTo(Progress.PARTIAL);
+        assertThat(scan(buffer())).isEqualTo(Progress.PARTIAL);
         assertThat(reader.discardable()).isZero();
-        assertThat(reader.scan(buffer(new byte[3]))).isEqualTo(Progress.DISCARD);
-        assertThat(reader.scan(buffer(QUERY))).isEqualTo(Progress.END_OF_BATCH);
+        assertThat(scan(buffer(new byte[3]))).isEqualTo(Progress.DISCARD);
+        assertThat(scan(buffer(QUERY))).isEqualTo(Progress.END_OF_BATCH);
     }
 
     @Test
     void acceptsTerminateDuringCopy() {
         reader.enterCopyIn();
 
-        assertThat(reader.scan(buffer(TERMINATE))).isEqualTo(Progress.TERMINATE);
+        assertThat(scan(buffer(TERMINATE))).isEqualTo(Progress.TERMINATE);
     }
 
     @ParameterizedTest
@@ -188,21 +226,19 @@ class BatchReaderTest {
     void refusesStatementsDuringCopy(String type) {
         reader.enterCopyIn();
 
-        assertRefused(() -> reader.scan(buffer(latin1(type))), "08P01", "during COPY from stdin");
+        assertRefused(() -> scan(buffer(latin1(type))), "08P01", "during COPY from stdin");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 'A', 'G', 'R', 'Z', 'a', 'z', '!', 0x16, 0x7F, 0x80, 0xFF})
     void refusesAnUnknownTypeByItsFirstByte(int type) {
         assertRefused(
-                () -> reader.scan(buffer(new byte[] {(byte) type})),
-                "08P01",
-                "0x%02X".formatted(type));
+                () -> scan(buffer(new byte[] {(byte) type})), "08P01", "0x%02X".formatted(type));
     }
 
     @Test
     void refusesAPasswordAfterLogin() {
-        assertRefused(() -> reader.scan(buffer(message('p', "x"))), "08P01", "password");
+        assertRefused(() -> scan(buffer(message('p', "x"))), "08P01", "password");
     }
 
     @ParameterizedTest
@@ -230,7 +266,7 @@ class BatchReaderTest {
     })
     void refusesAnImpossibleLengthByTheHeader(char type, int length) {
         assertRefused(
-                () -> reader.scan(buffer(header(type, length))),
+                () -> scan(buffer(header(type, length))),
                 "08P01",
                 "invalid length " + Integer.toUnsignedString(length));
     }
@@ -247,22 +283,26 @@ class BatchReaderTest {
         "Q, 4"
     })
     void acceptsEveryLengthThatPostgresAccepts(char type, int length) {
-        reader.scan(buffer(header(type, length)));
+        scan(buffer(header(type, length)));
 
         assertThat(reader.forwardable()).isEqualTo(5);
     }
 
     @Test
     void countsThroughTheLargestMessage() {
-        reader.scan(buffer(header('Q', 0x3fff_fffe)));
+        scan(buffer(header('Q', 0x3fff_fffe)));
         ByteBuf piece = buffer(new byte[1 << 20]);
         long left = 0x3fff_fffeL - 4;
         while (left > piece.readableBytes()) {
-            assertThat(reader.scan(piece)).isEqualTo(Progress.PARTIAL);
+            assertThat(scan(piece)).isEqualTo(Progress.PARTIAL);
             left -= piece.readableBytes();
         }
 
-        assertThat(reader.scan(piece)).isEqualTo(Progress.END_OF_BATCH);
+        assertThat(scan(piece)).isEqualTo(Progress.END_OF_BATCH);
         assertThat(reader.forwardable()).isEqualTo((int) left);
+    }
+
+    private Progress scan(ByteBuf in) {
+        return reader.scan(in, false);
     }
 }

@@ -11,6 +11,9 @@ import java.util.List;
  * were.
  */
 final class Outcomes {
+    /** What ends a batch whose answer will tell whether a COPY began. */
+    static final byte[] FLUSH = Bytes.message('H', "");
+
     private final BatchReader reader;
     private final ByteBuf pending = Unpooled.buffer();
     private final ByteBuf batch = Unpooled.buffer();
@@ -29,7 +32,7 @@ final class Outcomes {
         pending.writeBytes(piece);
         while (!terminated) {
             int before = pending.readerIndex();
-            Progress progress = reader.scan(pending);
+            Progress progress = reader.scan(pending, false);
             if (pending.readerIndex() != before) {
                 throw new AssertionError("scan moved the reader index");
             }
@@ -38,6 +41,12 @@ final class Outcomes {
             switch (progress) {
                 case END_OF_BATCH -> {
                     batches.add(reader.batchEnd() + " " + text(batch));
+                    batch.clear();
+                }
+                case UNDECIDED -> {
+                    reader.endWithFlush();
+                    batch.writeBytes(FLUSH);
+                    batches.add(BatchEnd.FLUSH + " " + text(batch));
                     batch.clear();
                 }
                 case TERMINATE -> terminated = true;
