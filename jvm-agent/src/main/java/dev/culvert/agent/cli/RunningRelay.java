@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,7 @@ final class RunningRelay implements AutoCloseable {
         ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("certificates").factory());
-        Vertx vertx = Vertx.vertx();
+        Vertx vertx = vertx();
         try {
             if (files.isEmpty()) {
                 DevelopmentCertificates development = DevelopmentCertificates.ofUser();
@@ -79,6 +80,15 @@ final class RunningRelay implements AutoCloseable {
             vertx.close().await();
             throw e;
         }
+    }
+
+    /** On the sockets of the operating system where they load, or else on Java's. */
+    private static Vertx vertx() {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        if (!vertx.isNativeTransportEnabled()) {
+            LOG.atInfo().log("no native transport: --tcp-user-timeout has no effect");
+        }
+        return vertx;
     }
 
     Relay relay() {

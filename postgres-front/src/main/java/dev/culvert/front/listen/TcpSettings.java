@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param keepAliveIdle silence before the first probe
  * @param keepAliveInterval from one probe to the next
  * @param keepAliveProbes probes without an answer after which the connection is dead
- * @param userTimeout how long sent bytes may stay unacknowledged. Where the transport is native
+ * @param userTimeout how long sent bytes may stay unacknowledged, where the transport is native
  *     epoll; with Java's own the kernel's retransmission limit holds, about 15 minutes on Linux
  */
 public record TcpSettings(

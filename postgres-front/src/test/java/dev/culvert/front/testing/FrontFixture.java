@@ -13,6 +13,7 @@ import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -41,7 +42,7 @@ public final class FrontFixture implements AutoCloseable {
     /** A client that was refused. */
     public record Refused(SocketAddress client, Reason reason) {}
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final PostgresFront front;
 
     private FrontFixture(FrontSettings settings, Backend backend) {
