@@ -1,5 +1,6 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.front.limit.Cidr;
 import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.limit.RateLimit;
 import dev.culvert.front.listen.FrontSettings;
@@ -7,7 +8,7 @@ import dev.culvert.front.listen.ProxyProtocol;
 import dev.culvert.relay.config.TunnelSettings;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options about who may connect to a relay, how often, and through what. */
@@ -77,10 +78,23 @@ final class LimitOptions {
     private boolean allowNoPassword;
 
     @Option(
-            names = "--idle-status",
+            names = "--readable-refusals",
+            paramLabel = "N",
+            description =
+                    "Connections beyond a limit that are kept, at a time, until the client can read"
+                            + " why (64).")
+    private int readableRefusals = DEFAULTS.readableRefusals();
+
+    @Option(
+            names = "--proxy-timeout",
             paramLabel = "SECONDS",
-            description = "Send idle clients a harmless message this often (never).")
-    private @Nullable Integer idleStatusSeconds;
+            converter = Seconds.class,
+            description = "How long a proxy may take to say where the client is (5).")
+    private Duration proxyTimeout = ProxyProtocol.OFF.timeout();
+
+    @Mixin private FailedLoginOptions failedLogins = new FailedLoginOptions();
+
+    @Mixin private ClientTimeOptions times = new ClientTimeOptions();
 
     /** The front's settings with these options. */
     FrontSettings apply(FrontSettings settings) {
@@ -89,13 +103,16 @@ final class LimitOptions {
                                 DEFAULTS.withCounts(total, perAddress, perTunnel)
                                         .withRates(
                                                 new RateLimit(newConnections, 2 * newConnections),
-                                                new RateLimit(newPerAddress, 5 * newPerAddress)),
-                                settings.attempts())
+                                                new RateLimit(newPerAddress, 5 * newPerAddress))
+                                        .withReadableRefusals(readableRefusals),
+                                failedLogins.limits())
                         .withCleartextPassword(cleartextPassword)
-                        .withProxyProtocol(ProxyProtocol.from(proxyMode, proxies));
-        return idleStatusSeconds == null
-                ? limited
-                : limited.withIdleStatus(Duration.ofSeconds(idleStatusSeconds));
+                        .withProxyProtocol(
+                                new ProxyProtocol(
+                                        proxyMode,
+                                        proxies.stream().map(Cidr::parse).toList(),
+                                        proxyTimeout));
+        return times.apply(limited);
     }
 
     /** The tunnels' settings with these options. */

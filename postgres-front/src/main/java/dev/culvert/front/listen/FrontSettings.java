@@ -89,6 +89,40 @@ public record FrontSettings(
                 idleStatus);
     }
 
+    /** The same with other times for the handshake, the login and the backend. */
+    public FrontSettings withTimeouts(Duration ofTls, Duration ofLogin, Duration ofStart) {
+        return new FrontSettings(
+                host,
+                port,
+                tlsRequired,
+                ofTls,
+                ofLogin,
+                ofStart,
+                cleartextPassword,
+                connections,
+                attempts,
+                proxyProtocol,
+                tcp,
+                idleStatus);
+    }
+
+    /** The same with vanished clients noticed at other times. */
+    public FrontSettings withTcp(TcpSettings settings) {
+        return new FrontSettings(
+                host,
+                port,
+                tlsRequired,
+                tlsTimeout,
+                loginTimeout,
+                startTimeout,
+                cleartextPassword,
+                connections,
+                attempts,
+                proxyProtocol,
+                settings,
+                idleStatus);
+    }
+
     /** The same with passwords in clear text, or not. */
     public FrontSettings withCleartextPassword(boolean asked) {
         return new FrontSettings(
