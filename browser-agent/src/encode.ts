@@ -36,6 +36,8 @@ export function encodeFrame(frame: AgentFrame): FrameBytes {
         frame.stream,
         frame.refusal === undefined ? NOTHING : json(frame.refusal),
       );
+    case 'PING':
+      return assemble(FrameType.PING, 0, 0, frame.payload);
     case 'PONG':
       return assemble(
         FrameType.PONG,

@@ -159,6 +159,7 @@ export type AgentFrame =
     }
   | { readonly type: 'CREDIT'; readonly stream: number; readonly bytes: number }
   | { readonly type: 'CLOSE'; readonly stream: number; readonly refusal: Refusal | undefined }
+  | { readonly type: 'PING'; readonly payload: Uint8Array }
   | {
       readonly type: 'PONG';
       readonly payload: Uint8Array;

@@ -1,3 +1,4 @@
+import type { WindowLimits } from './credit.ts';
 import { OptionError } from './errors.ts';
 import { MAX_WINDOW, MIN_WINDOW } from './frame.ts';
 import type { WebSocketConstructor } from './websocket.ts';
@@ -36,10 +37,20 @@ export interface ShareOptions {
    */
   readonly webSocket?: WebSocketConstructor | undefined;
   /**
-   * Bytes of a batch that the relay may send ahead, per session: 32 768 to 8 388 608. More is faster
-   * over a slow line and costs memory. Default: 1 048 576.
+   * Bytes that the relay may send ahead, per session, to begin with: 32 768 to 8 388 608. Default:
+   * 262 144.
    */
   readonly window?: number | undefined;
+  /**
+   * What that grows to over a long path, while this side keeps up: up to 67 108 864. Default:
+   * 4 194 304, or `window` if that is more.
+   */
+  readonly maxWindow?: number | undefined;
+  /**
+   * What it grows to for all sessions together: up to 1 073 741 824. Default: 8 388 608, or
+   * `maxWindow` if that is more.
+   */
+  readonly maxTunnelWindow?: number | undefined;
   /**
    * Bytes that one batch (a statement with its parameters, or a pipeline of them) may have; a
    * larger one ends its session with 54000. Default: 268 435 456.
@@ -86,7 +97,7 @@ export interface CheckedOptions {
   readonly idleTimeout: number | undefined;
   readonly lifetime: number | undefined;
   readonly webSocket: WebSocketConstructor | undefined;
-  readonly window: number;
+  readonly windows: WindowLimits;
   readonly maxBatch: number;
   readonly resumeKey: string | undefined;
   readonly connectTimeout: number;
@@ -98,7 +109,9 @@ const MAX_USERS = 100;
 const MAX_ALLOW = 100;
 /** What Postgres stores in place of a password; the relay looks at it more closely. */
 const VERIFIER = /^(SCRAM-SHA-256\$[0-9]+:[^$:]+\$[^$:]+:[^$:]+|md5[0-9a-f]{32})$/;
-const DEFAULT_WINDOW = 1_048_576;
+const DEFAULT_WINDOW = 262_144;
+const DEFAULT_MAX_WINDOW = 4_194_304;
+const DEFAULT_TUNNEL_WINDOW = 8_388_608;
 const DEFAULT_MAX_BATCH = 268_435_456;
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 const TUNNEL_PATH = '/tunnel';
@@ -140,7 +153,7 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     idleTimeout: optionalInteger('idleTimeout', options.idleTimeout),
     lifetime: optionalInteger('lifetime', options.lifetime),
     webSocket: options.webSocket,
-    window: integer('window', options.window ?? DEFAULT_WINDOW, MIN_WINDOW, MAX_WINDOW),
+    windows: windowLimits(options),
     maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
     resumeKey: options.resumeKey,
     connectTimeout: integer(
@@ -212,6 +225,23 @@ function tunnelUrl(relay: string | URL): string {
   }
   const path = url.pathname.replace(/\/$/, '');
   return `${protocol}//${url.host}${path.endsWith(TUNNEL_PATH) ? path : path + TUNNEL_PATH}`;
+}
+
+function windowLimits({ window, maxWindow, maxTunnelWindow }: ShareOptions): WindowLimits {
+  const initial = integer('window', window ?? DEFAULT_WINDOW, MIN_WINDOW, MAX_WINDOW);
+  const max = integer(
+    'maxWindow',
+    maxWindow ?? Math.max(DEFAULT_MAX_WINDOW, initial),
+    initial,
+    2 ** 26,
+  );
+  const perTunnel = integer(
+    'maxTunnelWindow',
+    maxTunnelWindow ?? Math.max(DEFAULT_TUNNEL_WINDOW, max),
+    max,
+    2 ** 30,
+  );
+  return { initial, max, perTunnel };
 }
 
 function optionalInteger(option: string, value: number | undefined): number | undefined {

@@ -133,11 +133,11 @@ export async function shareFrom(
   const hello = await makeHello(checked, password, await serverVersion(db));
   const store = resumeStore(surroundings, checked);
   const start = async (formerly: HelloResume | undefined): Promise<Share> => {
-    const { maxBatch, connectTimeout } = checked;
+    const { windows, maxBatch, connectTimeout } = checked;
     const share = new TunnelShare(checked.user, password, store);
     const tunnel = new Tunnel(
       db,
-      { dial: () => dial(checked), hello, formerly, maxBatch, connectTimeout },
+      { dial: () => dial(checked), hello, formerly, windows, maxBatch, connectTimeout },
       surroundings,
       share,
     );
@@ -207,7 +207,7 @@ async function makeHello(
     backend: { kind: 'pglite', version },
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(lifetime === undefined ? {} : { lifetime }),
-    window: options.window,
+    window: options.windows.initial,
   };
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ReceiveCredit, SendCredit } from '../src/credit.ts';
+import { ReceiveCredit, SendCredit, WindowBudget } from '../src/credit.ts';
 import { decodeFrame } from '../src/decode.ts';
 import { encodeData, encodeFrame, type FrameBytes } from '../src/encode.ts';
 import { AnswerScanner } from '../src/postgres/answer-scanner.ts';
 import { concat } from '../src/postgres/messages.ts';
 import { AnswerQueue } from '../src/tunnel/answer-queue.ts';
+import { RoundTrip } from '../src/tunnel/round-trip.ts';
 import { type DataSource, Sender } from '../src/tunnel/sender.ts';
 import { Violation } from '../src/violation.ts';
 import type { WebSocketLike } from '../src/websocket.ts';
@@ -134,15 +135,20 @@ describe('the answer scanner', () => {
 });
 
 describe('credit', () => {
-  test('is granted in lumps of half a window', () => {
-    const credit = new ReceiveCredit(100);
+  test('is granted in lumps of a quarter of the window', () => {
+    const limits = { initial: 100, max: 100, perTunnel: 100 };
+    const roundTrip = new RoundTrip(
+      () => 0,
+      () => {},
+    );
+    const credit = new ReceiveCredit(new WindowBudget(limits), roundTrip, () => 0);
     credit.receive(100);
     expect(() => credit.receive(1)).toThrow(Violation);
-    credit.consume(49);
+    credit.consume(24);
     expect(credit.takeGrant()).toBe(0);
     credit.consume(1);
-    expect(credit.takeGrant()).toBe(50);
-    credit.receive(50);
+    expect(credit.takeGrant()).toBe(25);
+    credit.receive(25);
     expect(() => credit.receive(1)).toThrow(Violation);
   });
 

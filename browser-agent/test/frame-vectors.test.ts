@@ -85,6 +85,8 @@ function asAgentFrame(vector: VectorFrame): AgentFrame | undefined {
       return { type: 'CREDIT', stream, bytes: vector.bytes ?? 0 };
     case 'CLOSE':
       return { type: 'CLOSE', stream, refusal: vector.json as Refusal | undefined };
+    case 'PING':
+      return { type: 'PING', payload: fromHex(vector.payloadHex ?? '') };
     case 'PONG':
       return {
         type: 'PONG',

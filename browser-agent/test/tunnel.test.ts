@@ -92,7 +92,7 @@ describe('the start', () => {
       token: 't0ken',
       mode: 'exclusive',
       lifetime: 60,
-      window: 1_048_576,
+      window: 262_144,
       backend: { kind: 'pglite' },
     });
     expect(hello.users).toEqual([
@@ -171,6 +171,8 @@ describe('the start', () => {
       { relay: 'ftp://x' },
       { name: 'No' },
       { window: 1 },
+      { maxWindow: 100_000 },
+      { maxTunnelWindow: 1_000_000 },
       { lifetime: 0 },
       { user: '' },
       { users: [{ name: 'b', password: '' }] },
@@ -207,7 +209,7 @@ describe('sessions', () => {
   });
 
   test('20 MB each way; an answer waits for credit', async () => {
-    const { connection } = await connect({ window: 32_768 });
+    const { connection } = await connect();
     await openSession(connection, 1);
     await connection.open(2);
 
@@ -229,7 +231,7 @@ describe('sessions', () => {
 
     // The other way: send only what was granted.
     const sql = Q(`select length('${'y'.repeat(20_000_000)}')`);
-    let credit = 32_768 - startup().length - Q("select repeat('x', 20000000)").length;
+    let credit = 262_144 - startup().length - Q("select repeat('x', 20000000)").length;
     let at = 0;
     while (at < sql.length) {
       const size = Math.min(credit, 32_768, sql.length - at);

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { ReceiveCredit, WindowBudget, type WindowLimits } from '../credit.ts';
 import type { FrameBytes } from '../encode.ts';
 import { type AgentFrame, isSequenced, type Open } from '../frame.ts';
 import type { Refusal } from '../refusal.ts';
@@ -6,6 +7,7 @@ import { Violation } from '../violation.ts';
 import type { WebSocketLike } from '../websocket.ts';
 import type { FrameAfterWelcome } from './connection.ts';
 import { Replay } from './replay.ts';
+import { RoundTrip } from './round-trip.ts';
 import { Sender } from './sender.ts';
 import { AgentStream, type StreamLimits } from './stream.ts';
 
@@ -15,6 +17,8 @@ export interface EpochListener {
   /** The relay broke the protocol, and it showed outside of a frame of its own. */
   onViolation(message: string): void;
   isHidden(): boolean;
+  /** Milliseconds since any fixed moment. */
+  now(): number;
 }
 
 /**
@@ -27,16 +31,32 @@ export class Epoch {
   readonly #listener: EpochListener;
   readonly #replay: Replay | undefined;
   readonly #sender: Sender;
+  readonly #windows: WindowBudget;
+  readonly #roundTrip: RoundTrip;
   readonly #streams = new Map<number, AgentStream>();
   #lastStream = 0;
 
-  /** @param resumable whether frames are numbered and kept */
-  constructor(backend: Backend, limits: StreamLimits, resumable: boolean, listener: EpochListener) {
+  /**
+   * @param windows what the relay may send ahead
+   * @param resumable whether frames are numbered and kept
+   */
+  constructor(
+    backend: Backend,
+    limits: StreamLimits,
+    windows: WindowLimits,
+    resumable: boolean,
+    listener: EpochListener,
+  ) {
     this.#backend = backend;
     this.#limits = limits;
     this.#listener = listener;
     this.#replay = resumable ? new Replay() : undefined;
     this.#sender = new Sender(this.#replay, (message) => listener.onViolation(message));
+    this.#windows = new WindowBudget(windows);
+    this.#roundTrip = new RoundTrip(
+      () => listener.now(),
+      (payload) => this.#measure(payload),
+    );
   }
 
   /** The first WebSocket. */
@@ -46,6 +66,7 @@ export class Epoch {
 
   /** The WebSocket is gone, and another one may come. */
   detach(): void {
+    this.#roundTrip.restart();
     this.#sender.detach();
   }
 
@@ -117,6 +138,7 @@ export class Epoch {
         this.#replay?.acknowledge(frame.count);
         return;
       case 'PONG':
+        this.#roundTrip.onPong(frame.payload);
         return;
     }
   }
@@ -126,7 +148,8 @@ export class Epoch {
       throw new Violation(`a second OPEN of stream ${id}`);
     }
     this.#lastStream = id;
-    const stream = new AgentStream(id, open, this.#backend.openSession(), this.#limits, {
+    const credit = new ReceiveCredit(this.#windows, this.#roundTrip, () => this.#listener.now());
+    const stream = new AgentStream(id, open, this.#backend.openSession(), this.#limits, credit, {
       send: (frame) => this.#sender.send(frame),
       onReady: (ready) => this.#sender.wake(ready),
       onEnded: (ended) => this.#listener.onClient('disconnected', ended.open),
@@ -150,6 +173,14 @@ export class Epoch {
     this.#sendAck();
     const busy = this.#backend.busy;
     this.#sender.send({ type: 'PONG', payload, busy, hidden: this.#listener.isHidden() });
+  }
+
+  /** Like any PING behind an ACK, if there is something to acknowledge. */
+  #measure(payload: Uint8Array): void {
+    if (this.#replay?.isAckWaiting) {
+      this.#sendAck();
+    }
+    this.#sender.send({ type: 'PING', payload });
   }
 
   #sendAck(): void {

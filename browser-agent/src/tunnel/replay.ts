@@ -103,6 +103,11 @@ export class Replay {
     this.#untoldBytes += bytes;
   }
 
+  /** Whether the relay does not know yet what was received. */
+  get isAckWaiting(): boolean {
+    return this.#received > this.#told;
+  }
+
   get isAckDue(): boolean {
     return this.#received - this.#told >= ACK_FRAMES || this.#untoldBytes >= ACK_BYTES;
   }

@@ -1,6 +1,6 @@
 import { BackendDied } from '../backend/backend.ts';
 import { type BackendSession, Batch, SessionEnded } from '../backend/session.ts';
-import { ReceiveCredit, SendCredit } from '../credit.ts';
+import { type ReceiveCredit, SendCredit } from '../credit.ts';
 import { encodeData, encodeFrame, type FrameBytes } from '../encode.ts';
 import type { AgentFrame, Open } from '../frame.ts';
 import { concat } from '../postgres/messages.ts';
@@ -15,8 +15,6 @@ const MAX_UNSENT_BYTES = 1_048_576;
 
 /** What all streams of a tunnel share. */
 export interface StreamLimits {
-  /** The agent's window in bytes. */
-  readonly window: number;
   /** The relay's window in bytes. */
   readonly relayWindow: number;
   /** The largest DATA payload in bytes. */
@@ -79,6 +77,7 @@ export class AgentStream implements DataSource {
     open: Open,
     session: BackendSession,
     limits: StreamLimits,
+    receiveCredit: ReceiveCredit,
     listener: StreamListener,
   ) {
     this.id = id;
@@ -87,7 +86,7 @@ export class AgentStream implements DataSource {
     this.#limits = limits;
     this.#listener = listener;
     this.#sendCredit = new SendCredit(limits.relayWindow);
-    this.#receiveCredit = new ReceiveCredit(limits.window);
+    this.#receiveCredit = receiveCredit;
   }
 
   /** @throws {Violation} if the relay had no credit for it, or has closed the stream */
@@ -227,7 +226,7 @@ export class AgentStream implements DataSource {
 
   /** Grants what was taken in, unless a window of whole batches is waiting already. */
   #grant(): void {
-    if (this.#waitingBytes > this.#limits.window) {
+    if (this.#waitingBytes > this.#receiveCredit.window) {
       return;
     }
     const bytes = this.#receiveCredit.takeGrant();
@@ -295,6 +294,7 @@ export class AgentStream implements DataSource {
   #toGone(): void {
     if (this.#state.kind !== 'gone') {
       this.#state = { kind: 'gone' };
+      this.#receiveCredit.close();
       this.#listener.onGone(this);
     }
   }

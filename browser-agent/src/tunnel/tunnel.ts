@@ -8,6 +8,7 @@ import {
   type Retry,
   VIOLATION,
 } from '../close-code.ts';
+import type { WindowLimits } from '../credit.ts';
 import { RelayError } from '../errors.ts';
 import type { Hello, HelloResume, Open, Welcome, WelcomeResume } from '../frame.ts';
 import { databaseHasStopped, type Refusal, STOPPED_BY_OWNER } from '../refusal.ts';
@@ -59,6 +60,8 @@ export interface TunnelSettings {
   readonly hello: Hello;
   /** The tunnel that a page had before it was loaded again. */
   readonly formerly: HelloResume | undefined;
+  /** What the relay may send ahead; the initial window is HELLO's. */
+  readonly windows: WindowLimits;
   /** Bytes. */
   readonly maxBatch: number;
   /** Milliseconds from dialling to WELCOME. */
@@ -215,11 +218,11 @@ export class Tunnel {
     const epoch: Epoch = new Epoch(
       this.#backend,
       {
-        window: this.#settings.hello.window,
         relayWindow: welcome.window,
         maxPayload: welcome.maxPayload,
         maxBatch: this.#settings.maxBatch,
       },
+      this.#settings.windows,
       welcome.resume !== undefined,
       {
         onClient: (type, open) => this.#listener.onClient(type, open),
@@ -229,6 +232,7 @@ export class Tunnel {
           }
         },
         isHidden: () => this.#surroundings.isHidden(),
+        now: () => this.#surroundings.now(),
       },
     );
     this.#epoch = epoch;

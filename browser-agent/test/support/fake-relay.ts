@@ -60,6 +60,10 @@ export class FakeConnection {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: Buffer) => {
+      if (data.readUInt8(0) === T.PING) {
+        this.send(T.PONG, 0, data.subarray(8));
+        return;
+      }
       this.#frames.push({
         type: data.readUInt8(0),
         flags: data.readUInt8(1),

@@ -25,6 +25,7 @@ export class ResumingRelay {
   #acknowledged = 0;
   #received = 0;
   #untold = 0;
+  #untoldBytes = 0;
   /** Frames left until the connection is killed. */
   #life = Number.POSITIVE_INFINITY;
   #connection: FakeConnection | undefined;
@@ -105,6 +106,7 @@ export class ResumingRelay {
       resume: again ? { ...resume, received: this.#received } : resume,
     });
     this.#untold = 0;
+    this.#untoldBytes = 0;
     this.#connection = connection;
     for (const sent of this.#sent.slice(this.#acknowledged)) {
       this.#put(sent);
@@ -139,8 +141,10 @@ export class ResumingRelay {
   #onFrame({ type, flags, stream, payload }: RawFrame): void {
     if (SEQUENCED.includes(type)) {
       this.#received++;
-      if (++this.#untold === 32) {
+      this.#untoldBytes += 8 + payload.length;
+      if (++this.#untold === 32 || this.#untoldBytes >= 65_536) {
         this.#untold = 0;
+        this.#untoldBytes = 0;
         const count = Buffer.alloc(8);
         count.writeBigUInt64BE(BigInt(this.#received));
         this.#put(frame(T.ACK, 0, count));

@@ -6,6 +6,7 @@ import dev.culvert.front.limit.RateLimit;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.ProxyProtocol;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.tunnel.credit.WindowLimits;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 /** Options about who may connect to a relay, how often, and through what. */
 final class LimitOptions {
     private static final ConnectionLimits DEFAULTS = ConnectionLimits.DEFAULTS;
+    private static final WindowLimits WINDOWS = TunnelSettings.DEFAULTS.windows();
 
     @Option(
             names = "--max-connections",
@@ -92,6 +94,24 @@ final class LimitOptions {
             description = "How long a proxy may take to say where the client is (5).")
     private Duration proxyTimeout = ProxyProtocol.OFF.timeout();
 
+    @Option(
+            names = "--window",
+            paramLabel = "BYTES",
+            description = "What an agent may send ahead for a client, to begin with (262144).")
+    private int window = WINDOWS.initial();
+
+    @Option(
+            names = "--max-window",
+            paramLabel = "BYTES",
+            description = "What that grows to over a long path (4194304).")
+    private int maxWindow = WINDOWS.max();
+
+    @Option(
+            names = "--max-tunnel-window",
+            paramLabel = "BYTES",
+            description = "What it grows to for all clients of a database together (16777216).")
+    private int maxTunnelWindow = WINDOWS.perTunnel();
+
     @Mixin private FailedLoginOptions failedLogins = new FailedLoginOptions();
 
     @Mixin private ClientTimeOptions times = new ClientTimeOptions();
@@ -117,6 +137,8 @@ final class LimitOptions {
 
     /** The tunnels' settings with these options. */
     TunnelSettings apply(TunnelSettings settings) {
-        return settings.withAllowNoPassword(allowNoPassword).withAllowMd5(allowMd5);
+        return settings.withAllowNoPassword(allowNoPassword)
+                .withAllowMd5(allowMd5)
+                .withWindows(new WindowLimits(window, maxWindow, maxTunnelWindow));
     }
 }

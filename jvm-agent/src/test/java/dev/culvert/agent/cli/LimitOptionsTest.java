@@ -12,6 +12,7 @@ import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.ProxyProtocol;
 import dev.culvert.front.listen.TcpSettings;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.tunnel.credit.WindowLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -63,6 +64,9 @@ class LimitOptionsTest {
                         "--tcp-keepalive-interval=20",
                         "--tcp-keepalive-probes=21",
                         "--tcp-user-timeout=22",
+                        "--window=100000",
+                        "--max-window=200000",
+                        "--max-tunnel-window=300000",
                         "--idle-status=60");
 
         FrontSettings settings = options.apply(SETTINGS);
@@ -95,6 +99,8 @@ class LimitOptionsTest {
                 .isEqualTo(new TcpSettings(seconds(19), seconds(20), 21, seconds(22)));
         assertThat(settings.idleStatus()).contains(Duration.ofSeconds(60));
         assertThat(options.apply(TunnelSettings.DEFAULTS).allowNoPassword()).isTrue();
+        assertThat(options.apply(TunnelSettings.DEFAULTS).windows())
+                .isEqualTo(new WindowLimits(100_000, 200_000, 300_000));
         assertThat(options.apply(TunnelSettings.DEFAULTS).allowMd5()).isTrue();
     }
 

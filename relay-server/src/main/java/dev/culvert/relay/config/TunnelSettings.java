@@ -1,5 +1,6 @@
 package dev.culvert.relay.config;
 
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import java.time.Duration;
 
@@ -12,7 +13,7 @@ import java.time.Duration;
  * @param pingInterval how often the relay asks whether the agent is alive; below the timeouts of
  *     common proxies
  * @param deadAfter silence after which an agent is considered gone
- * @param window what an agent may send per stream before the client has taken it, in bytes
+ * @param windows what an agent may send before the client has taken it
  * @param maxPayload largest DATA frame, in bytes
  * @param allowNoPassword whether agents may let users in without a password; anybody who knows the
  *     tunnel's name is then such a user
@@ -26,11 +27,13 @@ public record TunnelSettings(
         Duration helloTimeout,
         Duration pingInterval,
         Duration deadAfter,
-        int window,
+        WindowLimits windows,
         int maxPayload,
         boolean allowNoPassword,
         boolean allowMd5,
         ResumeSettings resume) {
+    private static final int MIB = 1_024 * 1_024;
+
     /** Five minutes idle, one hour of life, no user without a password, none by MD5. */
     public static final TunnelSettings DEFAULTS =
             new TunnelSettings(
@@ -39,7 +42,7 @@ public record TunnelSettings(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(45),
-                    256 * 1_024,
+                    new WindowLimits(256 * 1_024, 4 * MIB, 16 * MIB),
                     Frame.DEFAULT_PAYLOAD,
                     false,
                     false,
@@ -52,7 +55,13 @@ public record TunnelSettings(
         requireAtLeast("tunnels.helloTimeout", helloTimeout, Duration.ofMillis(1));
         requireAtLeast("tunnels.pingInterval", pingInterval, Duration.ofMillis(1));
         requireAtLeast("tunnels.deadAfter", deadAfter, pingInterval);
-        requireBetween("tunnels.window", window, Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW);
+        requireBetween(
+                "tunnels.window",
+                windows.initial(),
+                Frame.Hello.MIN_WINDOW,
+                Frame.Hello.MAX_WINDOW);
+        requireBetween("tunnels.maxWindow", windows.max(), windows.initial(), 64 * MIB);
+        requireBetween("tunnels.maxTunnelWindow", windows.perTunnel(), windows.max(), 1_024 * MIB);
         requireBetween("tunnels.maxPayload", maxPayload, 1_024, Frame.MAX_PAYLOAD);
     }
 
@@ -64,7 +73,7 @@ public record TunnelSettings(
                 helloTimeout,
                 pingInterval,
                 deadAfter,
-                window,
+                windows,
                 maxPayload,
                 allowNoPassword,
                 allowMd5,
@@ -79,7 +88,7 @@ public record TunnelSettings(
                 helloTimeout,
                 pingInterval,
                 deadAfter,
-                window,
+                windows,
                 maxPayload,
                 allowed,
                 allowMd5,
@@ -94,7 +103,7 @@ public record TunnelSettings(
                 helloTimeout,
                 pingInterval,
                 deadAfter,
-                window,
+                windows,
                 maxPayload,
                 allowNoPassword,
                 allowed,
@@ -109,11 +118,26 @@ public record TunnelSettings(
                 helloTimeout,
                 pingInterval,
                 deadAfter,
-                window,
+                windows,
                 maxPayload,
                 allowNoPassword,
                 allowMd5,
                 newResume);
+    }
+
+    /** The same with other windows. */
+    public TunnelSettings withWindows(WindowLimits newWindows) {
+        return new TunnelSettings(
+                idleTimeout,
+                lifetime,
+                helloTimeout,
+                pingInterval,
+                deadAfter,
+                newWindows,
+                maxPayload,
+                allowNoPassword,
+                allowMd5,
+                resume);
     }
 
     private static void requireAtLeast(String name, Duration value, Duration least) {

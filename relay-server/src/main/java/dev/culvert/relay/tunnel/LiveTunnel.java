@@ -8,6 +8,8 @@ import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.tunnel.credit.RoundTrip;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
@@ -57,14 +59,15 @@ public final class LiveTunnel implements Backend {
         }
     }
 
-    /** Bytes: the agent's window, the relay's, and the largest DATA payload. */
-    record Sizes(int agentWindow, int ownWindow, int maxPayload) {}
+    /** The agent's window and the largest DATA payload in bytes, and the relay's windows. */
+    record Sizes(int agentWindow, WindowLimits ownWindows, int maxPayload) {}
 
     private final Terms terms;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
     private final EventExecutor thread;
     private final ReliableLink link;
+    private final RoundTrip roundTrip;
     private final RelayTunnel conversation;
     private final TunnelSecret secret = TunnelSecret.make();
     private final ExclusiveSlot slot = new ExclusiveSlot();
@@ -86,8 +89,15 @@ public final class LiveTunnel implements Backend {
         this.connection = connection;
         this.thread = connection.executor();
         this.link = new ReliableLink(terms.isResumable(), connection, this::onNeverAcknowledged);
+        this.roundTrip = new RoundTrip(thread.ticker()::nanoTime, this::measure);
         this.conversation =
-                new RelayTunnel(sizes.agentWindow(), sizes.ownWindow(), sizes.maxPayload(), link);
+                new RelayTunnel(
+                        sizes.agentWindow(),
+                        sizes.ownWindows(),
+                        sizes.maxPayload(),
+                        roundTrip,
+                        thread.ticker()::nanoTime,
+                        link);
     }
 
     // what the front asks; any thread
@@ -190,6 +200,7 @@ public final class LiveTunnel implements Backend {
             older.close(CloseCode.SUPERSEDED, "the agent has connected again");
         }
         newConnection.send(admission.welcome(this, link.received()));
+        roundTrip.restart();
         link.attach(newConnection, agentReceived);
         conversation.onWritable();
         LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel resumed");
@@ -211,9 +222,8 @@ public final class LiveTunnel implements Backend {
                     link.send(new Frame.Pong(opaque, Set.of()));
                 }
                 case Frame.Ack(long count) -> link.onAck(count);
-                case Frame.Pong _ -> {
-                    // a sign of life, which was noted
-                }
+                // also a sign of life, which was noted
+                case Frame.Pong pong -> roundTrip.onPong(pong.opaque());
                 case Frame.GoAway _ -> {
                     // the agent closes the WebSocket, and Vert.x answers its Close
                     from.awaitClose();
@@ -250,6 +260,11 @@ public final class LiveTunnel implements Backend {
         }
     }
 
+    private void measure(long opaque) {
+        link.acknowledge();
+        link.send(new Frame.Ping(opaque));
+    }
+
     void onWritable() {
         conversation.onWritable();
     }
@@ -266,6 +281,7 @@ public final class LiveTunnel implements Backend {
         }
         connection = null;
         link.detach();
+        roundTrip.restart();
         graceTimer =
                 after(
                         terms.grace(),

@@ -86,7 +86,7 @@ final class TunnelAdmission {
                 Math.toIntExact(terms.idleTimeout().toSeconds()),
                 Math.toIntExact(terms.lifetime().toSeconds()),
                 settings.maxPayload(),
-                settings.window(),
+                settings.windows().initial(),
                 terms.isResumable()
                         ? new Frame.Resumption(
                                 tunnel.secret().reveal(),

@@ -66,7 +66,7 @@ final class TunnelReception {
                                     terms,
                                     new LiveTunnel.Sizes(
                                             hello.window(),
-                                            settings.window(),
+                                            settings.windows(),
                                             settings.maxPayload()),
                                     connection,
                                     admission,

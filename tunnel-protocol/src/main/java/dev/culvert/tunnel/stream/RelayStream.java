@@ -51,12 +51,16 @@ public final class RelayStream {
     boolean scheduled;
 
     RelayStream(
-            int id, RelayTunnel tunnel, StreamListener listener, int agentWindow, int ownWindow) {
+            int id,
+            RelayTunnel tunnel,
+            StreamListener listener,
+            int agentWindow,
+            ReceiveCredit receiveCredit) {
         this.id = id;
         this.tunnel = tunnel;
         this.listener = listener;
         this.sendCredit = new SendCredit(agentWindow);
-        this.receiveCredit = new ReceiveCredit(ownWindow);
+        this.receiveCredit = receiveCredit;
     }
 
     /** The stream's number. */
@@ -180,6 +184,7 @@ public final class RelayStream {
             piece.bytes.release();
         }
         pending.clear();
+        receiveCredit.close();
         tunnel.remove(this);
         if (untold) {
             listener.onEnd(reason);

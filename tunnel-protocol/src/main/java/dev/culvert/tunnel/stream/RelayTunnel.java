@@ -1,5 +1,9 @@
 package dev.culvert.tunnel.stream;
 
+import dev.culvert.tunnel.credit.ReceiveCredit;
+import dev.culvert.tunnel.credit.RoundTrip;
+import dev.culvert.tunnel.credit.WindowBudget;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Refusal;
@@ -9,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Queue;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /**
  * The relay's side of a live tunnel, from WELCOME on: its streams, whose turn it is to send, and
@@ -21,7 +26,9 @@ import java.util.function.IntFunction;
  */
 public final class RelayTunnel {
     private final int agentWindow;
-    private final int ownWindow;
+    private final WindowBudget ownWindows;
+    private final RoundTrip roundTrip;
+    private final LongSupplier nanoTime;
     private final int maxPayload;
     private final FrameOutput output;
     private final IntObjectMap<RelayStream> streams = new IntObjectHashMap<>();
@@ -33,12 +40,22 @@ public final class RelayTunnel {
      * Starts without streams.
      *
      * @param agentWindow initial credit towards the agent, bytes
-     * @param ownWindow initial credit towards the relay, bytes
+     * @param ownWindows credit towards the relay
      * @param maxPayload largest DATA payload, bytes
+     * @param roundTrip what windows grow by
+     * @param nanoTime the clock that windows grow by
      */
-    public RelayTunnel(int agentWindow, int ownWindow, int maxPayload, FrameOutput output) {
+    public RelayTunnel(
+            int agentWindow,
+            WindowLimits ownWindows,
+            int maxPayload,
+            RoundTrip roundTrip,
+            LongSupplier nanoTime,
+            FrameOutput output) {
         this.agentWindow = agentWindow;
-        this.ownWindow = ownWindow;
+        this.ownWindows = new WindowBudget(ownWindows);
+        this.roundTrip = roundTrip;
+        this.nanoTime = nanoTime;
         this.maxPayload = maxPayload;
         this.output = output;
     }
@@ -51,7 +68,13 @@ public final class RelayTunnel {
     public RelayStream open(IntFunction<Frame.Open> open, StreamListener listener) {
         int id = lastStream + 1;
         Frame.Open frame = open.apply(id);
-        RelayStream stream = new RelayStream(id, this, listener, agentWindow, ownWindow);
+        RelayStream stream =
+                new RelayStream(
+                        id,
+                        this,
+                        listener,
+                        agentWindow,
+                        new ReceiveCredit(ownWindows, roundTrip, nanoTime));
         lastStream = id;
         streams.put(id, stream);
         output.send(frame);
@@ -61,6 +84,11 @@ public final class RelayTunnel {
     /** Streams that are not gone. */
     public int streams() {
         return streams.size();
+    }
+
+    /** What the agent may send ahead on all streams together, in bytes. */
+    public long windows() {
+        return ownWindows.used();
     }
 
     /**

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceiveCreditTest {
     @Test
     void needsAWindow() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new ReceiveCredit(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> WindowLimits.fixed(0));
     }
 
     @Test
     void takesAWholeWindowAndNotOneByteMore() {
-        ReceiveCredit credit = new ReceiveCredit(100);
+        ReceiveCredit credit = fixed(100);
         credit.received(99);
         credit.received(1);
         credit.received(0);
@@ -28,22 +28,22 @@ class ReceiveCreditTest {
     }
 
     @Test
-    void grantsInLumpsOfHalfAWindow() {
-        ReceiveCredit credit = new ReceiveCredit(100);
+    void grantsInLumpsOfAQuarterOfTheWindow() {
+        ReceiveCredit credit = fixed(100);
         credit.received(100);
-        assertThat(credit.consumed(49)).isZero();
-        assertThat(credit.consumed(1)).isEqualTo(50);
-        assertThat(credit.consumed(49)).isZero();
-        assertThat(credit.unconsumed()).isEqualTo(1);
-        assertThat(credit.consumed(1)).isEqualTo(50);
+        assertThat(credit.consumed(24)).isZero();
+        assertThat(credit.consumed(1)).isEqualTo(25);
+        assertThat(credit.consumed(24)).isZero();
+        assertThat(credit.unconsumed()).isEqualTo(51);
+        assertThat(credit.consumed(51)).isEqualTo(75);
         credit.received(100);
     }
 
     @Test
     void whatIsNotGrantedYetIsNotCredit() {
-        ReceiveCredit credit = new ReceiveCredit(100);
+        ReceiveCredit credit = fixed(100);
         credit.received(100);
-        assertThat(credit.consumed(49)).isZero();
+        assertThat(credit.consumed(24)).isZero();
         assertThatExceptionOfType(ProtocolViolationException.class)
                 .isThrownBy(() -> credit.received(1));
     }
@@ -51,7 +51,7 @@ class ReceiveCreditTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 11, Integer.MAX_VALUE})
     void nobodyConsumesMoreThanArrived(int bytes) {
-        ReceiveCredit credit = new ReceiveCredit(1_000);
+        ReceiveCredit credit = fixed(1_000);
         credit.received(30);
         assertThat(credit.consumed(20)).isZero();
         assertThatIllegalStateException().isThrownBy(() -> credit.consumed(bytes));
@@ -62,7 +62,7 @@ class ReceiveCreditTest {
     @ValueSource(ints = {1, 2, 3, 1_000, 32_768, Integer.MAX_VALUE})
     void aSenderThatUsesEveryGrantNeverStalls(int window) {
         Random random = new Random(window);
-        ReceiveCredit receiver = new ReceiveCredit(window);
+        ReceiveCredit receiver = fixed(window);
         SendCredit sender = new SendCredit(window);
         for (int round = 0; round < 1_000; round++) {
             int bytes = (int) random.nextLong(1, sender.available() + 1L);
@@ -75,6 +75,13 @@ class ReceiveCreditTest {
             }
             assertThat(sender.available()).isBetween(1, window);
         }
+    }
+
+    private static ReceiveCredit fixed(int window) {
+        return new ReceiveCredit(
+                new WindowBudget(WindowLimits.fixed(window)),
+                new RoundTrip(() -> 0, _ -> {}),
+                () -> 0);
     }
 
     private static void grant(SendCredit sender, int bytes) {

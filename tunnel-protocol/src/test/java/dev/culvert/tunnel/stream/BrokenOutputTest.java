@@ -2,6 +2,8 @@ package dev.culvert.tunnel.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.tunnel.credit.RoundTrip;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
 import dev.culvert.tunnel.testing.TrackingAllocator;
@@ -12,7 +14,14 @@ class BrokenOutputTest {
     private final TrackingAllocator allocator = new TrackingAllocator();
     private final RecordingListener listener = new RecordingListener();
     private final BreakingOutput output = new BreakingOutput();
-    private final RelayTunnel tunnel = new RelayTunnel(10, 10, 4, output);
+    private final RelayTunnel tunnel =
+            new RelayTunnel(
+                    10,
+                    WindowLimits.fixed(10),
+                    4,
+                    new RoundTrip(() -> 0, _ -> {}),
+                    () -> 0,
+                    output);
 
     private final class BreakingOutput implements FrameOutput {
         private boolean broken;

@@ -72,6 +72,11 @@ final class SimulatedAgent {
         return rejected || (closeSent && closeReceived);
     }
 
+    /** What it may send, in bytes. */
+    int credit() {
+        return isGone() ? 0 : credit;
+    }
+
     boolean hasEndedIt() {
         return rejected || closeSent;
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
+import dev.culvert.tunnel.credit.RoundTrip;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
 import dev.culvert.tunnel.frame.Role;
@@ -32,8 +34,11 @@ final class Simulation {
     private final int maxPayload;
     private final int maxSize;
     private final int agentWindow;
-    private final int relayWindow;
+    private final WindowLimits relayWindows;
     private final int maxStreams;
+    private long ping;
+    private long nanos;
+    private final RoundTrip roundTrip = new RoundTrip(() -> nanos, opaque -> ping = opaque);
     private boolean clogged;
     private int buffered = Integer.MAX_VALUE;
 
@@ -43,10 +48,23 @@ final class Simulation {
         maxPayload = small ? 1 + random.nextInt(64) : 1_024 + random.nextInt(64_513);
         maxSize = small ? 2_000 : Conversation.MAX_SIZE;
         agentWindow = small ? 1 + random.nextInt(256) : 32_768 + random.nextInt(500_000);
-        relayWindow = small ? 1 + random.nextInt(256) : 32_768 + random.nextInt(500_000);
+        relayWindows = relayWindows(random, small);
         maxStreams = 1 + random.nextInt(6);
-        tunnel = new RelayTunnel(agentWindow, relayWindow, maxPayload, new Output());
+        tunnel =
+                new RelayTunnel(
+                        agentWindow,
+                        relayWindows,
+                        maxPayload,
+                        roundTrip,
+                        () -> nanos,
+                        new Output());
         open();
+    }
+
+    private static WindowLimits relayWindows(Random random, boolean small) {
+        int initial = small ? 1 + random.nextInt(256) : 32_768 + random.nextInt(500_000);
+        int max = initial * (1 + random.nextInt(8));
+        return new WindowLimits(initial, max, max * (1 + random.nextInt(3)));
     }
 
     private final class Output implements FrameOutput {
@@ -74,6 +92,8 @@ final class Simulation {
                 case 7 -> deliverToAgent(random.nextInt(8));
                 default -> deliverToRelay(random.nextInt(8));
             }
+            nanos += random.nextInt(1_000);
+            roundTrip.onPong(ping);
             assertMemoryIsBounded();
         }
     }
@@ -84,6 +104,8 @@ final class Simulation {
         buffered = Integer.MAX_VALUE;
         boolean moved = true;
         while (moved) {
+            nanos += random.nextInt(1_000);
+            roundTrip.onPong(ping);
             tunnel.onWritable();
             moved = deliverToAgent(Integer.MAX_VALUE);
             moved |= deliverToRelay(Integer.MAX_VALUE);
@@ -141,7 +163,7 @@ final class Simulation {
                         frame -> toRelay.add(overTheWire(frame, Role.RELAY)),
                         sessions.size(),
                         agentWindow,
-                        relayWindow,
+                        relayWindows.initial(),
                         maxPayload));
         assertThat(sessions.getLast().id()).isEqualTo(sessions.size());
     }
@@ -181,6 +203,13 @@ final class Simulation {
             long unsent = sessions.stream().mapToLong(SimulatedSession::unsentBytes).sum();
             assertThat(pieces.heldBytes()).as("memory").isLessThanOrEqualTo(unsent);
         }
+        assertThat(agents).as("credit").allMatch(agent -> agent.credit() <= relayWindows.max());
+        assertThat(tunnel.windows())
+                .as("windows")
+                .isLessThanOrEqualTo(
+                        Math.max(
+                                relayWindows.perTunnel(),
+                                (long) relayWindows.initial() * tunnel.streams()));
     }
 
     private Frame overTheWire(Frame frame, Role receiver) {
@@ -198,7 +227,7 @@ final class Simulation {
 
     @Override
     public String toString() {
-        return "maxPayload=%d agentWindow=%d relayWindow=%d streams=%d"
-                .formatted(maxPayload, agentWindow, relayWindow, sessions.size());
+        return "maxPayload=%d agentWindow=%d relayWindows=%s streams=%d"
+                .formatted(maxPayload, agentWindow, relayWindows, sessions.size());
     }
 }

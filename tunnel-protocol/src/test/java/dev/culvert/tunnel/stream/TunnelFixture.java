@@ -2,6 +2,8 @@ package dev.culvert.tunnel.stream;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.culvert.tunnel.credit.RoundTrip;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Refusal;
@@ -19,7 +21,14 @@ abstract class TunnelFixture {
     final TrackingAllocator allocator = new TrackingAllocator();
     final RecordingOutput output = new RecordingOutput();
     final RecordingListener listener = new RecordingListener();
-    final RelayTunnel tunnel = new RelayTunnel(WINDOW, WINDOW, MAX_PAYLOAD, output);
+    final RelayTunnel tunnel =
+            new RelayTunnel(
+                    WINDOW,
+                    WindowLimits.fixed(WINDOW),
+                    MAX_PAYLOAD,
+                    new RoundTrip(() -> 0, _ -> {}),
+                    () -> 0,
+                    output);
 
     @AfterEach
     void everythingIsReleased() {
