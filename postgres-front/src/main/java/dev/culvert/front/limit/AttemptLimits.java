@@ -95,6 +95,21 @@ public record AttemptLimits(
                 records);
     }
 
+    /** The same with other blocks. */
+    public AttemptLimits withBlocks(Duration first, Duration longest) {
+        return new AttemptLimits(
+                perAddress,
+                perAddressEverywhere,
+                perTunnel,
+                firstDelay,
+                longestDelay,
+                first,
+                longest,
+                forgetAfter,
+                halveAfter,
+                records);
+    }
+
     private static void require(boolean holds, String name) {
         if (!holds) {
             throw new IllegalArgumentException("attempts." + name + " is out of its range");
