@@ -14,6 +14,7 @@ const MAX_TEXT = 1_000;
 export const STOPPED_BY_OWNER: Refusal = {
   sqlstate: '57P01',
   message: "the database's owner stopped sharing it",
+  hint: "Ask the database's owner to share it again.",
 };
 
 /** The database can run nothing any more. */
