@@ -5,6 +5,7 @@ import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.front.observe.FrontMeters;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.route.TunnelRouter;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
@@ -14,29 +15,45 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running relay. */
 public final class Relay {
     /** Program and version, for the peers' logs. */
     public static final String VERSION = "culvert/0.1.0";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+    /** How long clients of a relay that is empty may take to read their last message. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
     private final RelaySettings settings;
     private final TlsContexts tls;
     private final PostgresFront front;
     private final HttpsServer https;
     private final TunnelEndpoint endpoint;
+    private final Readiness readiness;
 
     private Relay(
+            Vertx vertx,
             RelaySettings settings,
             TlsContexts tls,
             PostgresFront front,
             HttpsServer https,
-            TunnelEndpoint endpoint) {
+            TunnelEndpoint endpoint,
+            Readiness readiness) {
+        this.vertx = vertx;
         this.settings = settings;
         this.tls = tls;
         this.front = front;
         this.https = https;
         this.endpoint = endpoint;
+        this.readiness = readiness;
     }
 
     /**
@@ -56,6 +73,7 @@ public final class Relay {
         TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(settings.tunnels(), registry, settings.domain(), VERSION);
+        Readiness readiness = new Readiness();
         TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
         TlsContexts tls = new TlsContexts(certificates, settings.tls());
         return PostgresFront.listen(
@@ -65,8 +83,12 @@ public final class Relay {
                             .description("Clients' connections")
                             .register(meters);
                     endpoint.setPostgresPort(front.port());
-                    return HttpsServer.listen(vertx, settings.https(), certificates, endpoint)
-                            .map(https -> new Relay(settings, tls, front, https, endpoint))
+                    return HttpsServer.listen(
+                                    vertx, settings.https(), certificates, endpoint, readiness)
+                            .map(https ->
+                                    new Relay(
+                                            vertx, settings, tls, front, https, endpoint,
+                                            readiness))
                             .recover(failure ->
                                     front.close().transform(_ -> Future.failedFuture(failure)));
                 });
@@ -96,9 +118,63 @@ public final class Relay {
         return https.port();
     }
 
+    /** Whether agents and clients should be sent here; what {@code /readyz} answers. */
+    public boolean isReady() {
+        return readiness.getAsBoolean();
+    }
+
+    /**
+     * Empties the relay, then stops it: it says that it is not ready, takes no clients any more,
+     * asks the agents to move to another relay, ends idle sessions, and waits for the others until
+     * the deadline. Once only. Any thread.
+     *
+     * @param reason what the agents' owners read
+     * @return completes when the relay has stopped; true when nothing had to be cut off
+     */
+    public Future<Boolean> drain(String reason) {
+        DrainSettings times = settings.drain();
+        readiness.set(false);
+        LOG.atInfo().addKeyValue("tunnels", endpoint.tunnels()).log("draining");
+        Future<Void> emptied =
+                (times.delay().isZero() ? Future.<Void>succeededFuture() : timer(times.delay()))
+                        .compose(_ -> front.stopAccepting())
+                        .compose(_ -> endpoint.drain(times, reason))
+                        .compose(_ -> Future.any(front.whenClientsAreGone(), timer(FAREWELL)))
+                        .mapEmpty();
+        return Future.any(emptied, timer(times.deadline()))
+                .map(_ -> emptied.isComplete())
+                .compose(inTime -> {
+                    if (!inTime) {
+                        LOG.atWarn()
+                                .addKeyValue("tunnels", endpoint.tunnels())
+                                .log("the deadline has come: what is left is cut off");
+                    }
+                    return stop().map(inTime);
+                });
+    }
+
+    private Future<Void> timer(Duration delay) {
+        return vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS).mapEmpty();
+    }
+
     /** Ends all tunnels and sessions, each with its reason, and stops listening. */
     public Future<Void> stop() {
+        readiness.set(false);
         endpoint.shutDown();
         return https.close().eventually(front::close);
+    }
+
+    /** Whether the relay wants more. */
+    private static final class Readiness implements BooleanSupplier {
+        private volatile boolean ready = true;
+
+        void set(boolean value) {
+            ready = value;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return ready;
+        }
     }
 }

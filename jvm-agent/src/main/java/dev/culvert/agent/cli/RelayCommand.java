@@ -13,12 +13,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code culvert relay}: a relay. */
-@Command(name = "relay", mixinStandardHelpOptions = true, description = "Runs a relay.")
+/**
+ * {@code culvert relay}: a relay. SIGTERM and SIGINT drain it; {@link RunningRelay#drain} says with
+ * which exit code it ends then.
+ */
+@Command(
+        name = "relay",
+        mixinStandardHelpOptions = true,
+        description = "Runs a relay, until SIGTERM drains it.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:After SIGTERM: everybody had moved or ended in time.",
+            "1:It failed.",
+            "2:Options that make no sense.",
+            "3:After SIGTERM: the deadline cut something off."
+        })
 final class RelayCommand implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
 
     @Mixin private RelayOptions options = new RelayOptions();
+
+    @Mixin private DrainOptions drain = new DrainOptions();
 
     @Option(names = "--json", description = "Print one line of JSON when the relay is ready.")
     private boolean json;
@@ -29,11 +44,16 @@ final class RelayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RunningRelay started =
                 RunningRelay.start(
-                        options.settings(),
+                        options.settings().withDrain(drain.settings()),
                         options.certificates(),
                         CertificateReloader.DEFAULT_INTERVAL,
                         new LoggingObserver());
-        Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop"));
+        // the process ends with the hook: only by halting there can it have a say in the exit code
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> Runtime.getRuntime().halt(started.drain(drain.message())),
+                                "drain"));
         print(started);
         // until a signal ends the process
         new CountDownLatch(1).await();

@@ -2,6 +2,7 @@ package dev.culvert.agent.cli;
 
 import dev.culvert.certs.load.CertificateFiles;
 import dev.culvert.front.listen.FrontSettings;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
@@ -82,7 +83,8 @@ final class RelayOptions {
                 limits.apply(
                         TunnelSettings.DEFAULTS.withTimeouts(
                                 Duration.ofSeconds(idleTimeoutSeconds),
-                                Duration.ofSeconds(lifetimeSeconds))));
+                                Duration.ofSeconds(lifetimeSeconds))),
+                DrainSettings.DEFAULTS);
     }
 
     /** The relay's certificates; empty for those of the development CA. */

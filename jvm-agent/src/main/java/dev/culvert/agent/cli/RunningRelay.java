@@ -29,6 +29,9 @@ final class RunningRelay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRelay.class);
     private static final long STOP_SECONDS = 10;
 
+    /** Exit code: the deadline of the drain cut something off. */
+    private static final int CUT_OFF = 3;
+
     private final Vertx vertx;
     private final ScheduledExecutorService watch;
     private final Optional<Path> caFile;
@@ -107,6 +110,26 @@ final class RunningRelay implements AutoCloseable {
     /** What clients have to trust, when the certificates are the development CA's. */
     Optional<Path> caFile() {
         return caFile;
+    }
+
+    /**
+     * Empties the relay, and stops it.
+     *
+     * @param reason what the agents' owners read
+     * @return the process's exit code: 0 when everybody had moved or ended in time, 3 when the
+     *     deadline cut something off, 1 when the relay failed to stop
+     */
+    int drain(String reason) {
+        watch.shutdownNow();
+        try {
+            // ends by itself: the deadline is part of it
+            boolean complete = relay().drain(reason).await();
+            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
+            return complete ? 0 : CUT_OFF;
+        } catch (TimeoutException | RuntimeException e) {
+            LOG.atError().setCause(e).log("the relay did not stop");
+            return 1;
+        }
     }
 
     @Override

@@ -16,6 +16,14 @@ public interface BackendEvents {
     /** This many bytes given to {@link BackendSession#send} have left. */
     void onSent(int bytes);
 
+    /**
+     * The backend will be gone soon: the session is to end as soon as it waits for its client
+     * outside of a transaction.
+     *
+     * @param reason what the client is then told
+     */
+    void onEndWhenIdle(Refusal reason);
+
     /** The backend ended the session. Nothing follows. */
     void onEnd(Refusal reason);
 }

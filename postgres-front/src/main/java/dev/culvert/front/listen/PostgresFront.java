@@ -37,11 +37,13 @@ public final class PostgresFront {
             new WriteBufferWaterMark(32 * 1_024, 64 * 1_024);
 
     private final Channel listener;
+    private final int port;
     private final ChannelGroup clients;
     private final ConnectionLimiter limiter;
 
     private PostgresFront(Channel listener, ChannelGroup clients, ConnectionLimiter limiter) {
         this.listener = listener;
+        this.port = ((InetSocketAddress) listener.localAddress()).getPort();
         this.clients = clients;
         this.limiter = limiter;
     }
@@ -118,7 +120,7 @@ public final class PostgresFront {
 
     /** The port that it listens on. */
     public int port() {
-        return ((InetSocketAddress) listener.localAddress()).getPort();
+        return port;
     }
 
     /** Connections at this moment that are within the limits, for meters. */
@@ -126,11 +128,29 @@ public final class PostgresFront {
         return limiter.connections();
     }
 
+    /** Stops accepting clients; those that are here stay. */
+    public Future<Void> stopAccepting() {
+        Promise<Void> promise = Promise.promise();
+        listener.close().addListener(_ -> promise.complete());
+        return promise.future();
+    }
+
+    /**
+     * When clients are accepted no more: completes when the connection of the last one is closed.
+     */
+    public Future<Void> whenClientsAreGone() {
+        Promise<Void> promise = Promise.promise();
+        clients.newCloseFuture().addListener(_ -> promise.complete());
+        return promise.future();
+    }
+
     /** Stops accepting clients, and closes the connections of those that are left. */
     public Future<Void> close() {
-        Promise<Void> promise = Promise.promise();
-        listener.close()
-                .addListener(closed -> clients.close().addListener(all -> promise.complete()));
-        return promise.future();
+        return stopAccepting()
+                .compose(_ -> {
+                    Promise<Void> promise = Promise.promise();
+                    clients.close().addListener(_ -> promise.complete());
+                    return promise.future();
+                });
     }
 }

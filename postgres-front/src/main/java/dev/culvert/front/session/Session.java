@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's conversation with its backend.
@@ -57,6 +58,9 @@ final class Session implements BackendEvents {
 
     /** CopyInResponse messages that were acted on. */
     private long copiesBegun;
+
+    /** Why the session is to end as soon as it is idle, or null if it is not. */
+    private @Nullable Refusal endWhenIdle;
 
     /** Opens the session on the backend, and sends it the StartupMessage. */
     Session(LoggedIn client, SessionParts parts, ClientPort port) {
@@ -186,6 +190,7 @@ final class Session implements BackendEvents {
         idleClock.start();
         idleStatus.start(parameters.get(IdleStatus.parameter()));
         forward();
+        endIfIdle();
     }
 
     private void onAnswerData(ByteBuf bytes, boolean endOfAnswer) {
@@ -209,6 +214,7 @@ final class Session implements BackendEvents {
         if (endOfAnswer) {
             // messages of a COPY may have waited for it
             forward();
+            endIfIdle();
         }
     }
 
@@ -232,6 +238,23 @@ final class Session implements BackendEvents {
     @Override
     public void onSent(int bytes) {
         batches.onSent(bytes);
+    }
+
+    @Override
+    public void onEndWhenIdle(Refusal reason) {
+        endWhenIdle = reason;
+        endIfIdle();
+    }
+
+    private void endIfIdle() {
+        Refusal reason = endWhenIdle;
+        if (reason != null
+                && state == State.OPEN
+                && isWaitingForClient()
+                && answers.isReadyForQuery()
+                && answers.transactionStatus() == TransactionStatus.IDLE) {
+            end(reason);
+        }
     }
 
     @Override

@@ -128,6 +128,12 @@ public final class ScriptedBackend implements Backend {
         session().flood(bytes);
     }
 
+    /** Asks the session to end when it is idle. */
+    public void endWhenIdle(Refusal reason) {
+        Session present = session();
+        present.request.executor().execute(() -> present.events.onEndWhenIdle(reason));
+    }
+
     /** Ends the session. */
     public void end(Refusal reason) {
         session().end(reason);

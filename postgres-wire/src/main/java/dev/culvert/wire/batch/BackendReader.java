@@ -36,6 +36,7 @@ public final class BackendReader {
     private int bodyLeft;
 
     private TransactionStatus transactionStatus = TransactionStatus.IDLE;
+    private boolean ready = true;
     private long readyForQueryCount;
     private long errorCount;
     private long copyInCount;
@@ -88,6 +89,14 @@ public final class BackendReader {
     /** As the last ReadyForQuery said; idle before the first. */
     public TransactionStatus transactionStatus() {
         return transactionStatus;
+    }
+
+    /**
+     * Whether nothing came since the last ReadyForQuery but what a backend sends on its own
+     * account: notices, notifications, changed parameters. So it is before the first.
+     */
+    public boolean isReadyForQuery() {
+        return ready && headerKnown == 0;
     }
 
     /** ReadyForQuery messages seen so far. */
@@ -157,6 +166,7 @@ public final class BackendReader {
             throw Violations.impossibleBackendLength(type, length);
         }
         bodyLeft = length - Integer.BYTES;
+        ready = type == 'Z' || (ready && (type == 'A' || type == 'N' || type == 'S'));
         switch (type) {
             case 'G' -> {
                 copyInCount++;

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param tls how clients' connections are encrypted
  * @param https where agents and browsers connect
  * @param tunnels what tunnels may do
+ * @param drain how the relay empties itself before it stops
  */
 public record RelaySettings(
         List<String> domains,
         FrontSettings postgres,
         TlsSettings tls,
         HttpsSettings https,
-        TunnelSettings tunnels) {
+        TunnelSettings tunnels,
+        DrainSettings drain) {
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final int MAX_DOMAIN_LENGTH = 180;
@@ -44,10 +46,21 @@ public record RelaySettings(
         }
     }
 
-    /** With one domain, and TLS as it is by default. */
+    /** With one domain, and TLS and drain as they are by default. */
     public RelaySettings(
             String domain, FrontSettings postgres, HttpsSettings https, TunnelSettings tunnels) {
-        this(List.of(domain), postgres, TlsSettings.DEFAULTS, https, tunnels);
+        this(
+                List.of(domain),
+                postgres,
+                TlsSettings.DEFAULTS,
+                https,
+                tunnels,
+                DrainSettings.DEFAULTS);
+    }
+
+    /** The same with other times for the drain. */
+    public RelaySettings withDrain(DrainSettings newDrain) {
+        return new RelaySettings(domains, postgres, tls, https, tunnels, newDrain);
     }
 
     /** The domain that agents are told. */

@@ -10,9 +10,7 @@ import java.time.Duration;
  * @param idleTimeout how long a session may wait for its client; agents may ask for less
  * @param lifetime how long a tunnel may live; agents may ask for less
  * @param helloTimeout how long an agent may take to say HELLO
- * @param pingInterval how often the relay asks whether the agent is alive; below the timeouts of
- *     common proxies
- * @param deadAfter silence after which an agent is considered gone
+ * @param liveness when an agent that says nothing is taken for gone
  * @param windows what an agent may send before the client has taken it
  * @param maxPayload largest DATA frame, in bytes
  * @param allowNoPassword whether agents may let users in without a password; anybody who knows the
@@ -25,8 +23,7 @@ public record TunnelSettings(
         Duration idleTimeout,
         Duration lifetime,
         Duration helloTimeout,
-        Duration pingInterval,
-        Duration deadAfter,
+        LivenessSettings liveness,
         WindowLimits windows,
         int maxPayload,
         boolean allowNoPassword,
@@ -40,8 +37,7 @@ public record TunnelSettings(
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
                     Duration.ofSeconds(10),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(45),
+                    LivenessSettings.DEFAULTS,
                     new WindowLimits(256 * 1_024, 4 * MIB, 16 * MIB),
                     Frame.DEFAULT_PAYLOAD,
                     false,
@@ -53,8 +49,6 @@ public record TunnelSettings(
         requireAtLeast("tunnels.idleTimeout", idleTimeout, Duration.ofSeconds(1));
         requireAtLeast("tunnels.lifetime", lifetime, Duration.ofSeconds(1));
         requireAtLeast("tunnels.helloTimeout", helloTimeout, Duration.ofMillis(1));
-        requireAtLeast("tunnels.pingInterval", pingInterval, Duration.ofMillis(1));
-        requireAtLeast("tunnels.deadAfter", deadAfter, pingInterval);
         requireBetween(
                 "tunnels.window",
                 windows.initial(),
@@ -71,8 +65,7 @@ public record TunnelSettings(
                 newIdleTimeout,
                 newLifetime,
                 helloTimeout,
-                pingInterval,
-                deadAfter,
+                liveness,
                 windows,
                 maxPayload,
                 allowNoPassword,
@@ -86,8 +79,7 @@ public record TunnelSettings(
                 idleTimeout,
                 lifetime,
                 helloTimeout,
-                pingInterval,
-                deadAfter,
+                liveness,
                 windows,
                 maxPayload,
                 allowed,
@@ -101,8 +93,7 @@ public record TunnelSettings(
                 idleTimeout,
                 lifetime,
                 helloTimeout,
-                pingInterval,
-                deadAfter,
+                liveness,
                 windows,
                 maxPayload,
                 allowNoPassword,
@@ -116,8 +107,7 @@ public record TunnelSettings(
                 idleTimeout,
                 lifetime,
                 helloTimeout,
-                pingInterval,
-                deadAfter,
+                liveness,
                 windows,
                 maxPayload,
                 allowNoPassword,
@@ -131,8 +121,7 @@ public record TunnelSettings(
                 idleTimeout,
                 lifetime,
                 helloTimeout,
-                pingInterval,
-                deadAfter,
+                liveness,
                 newWindows,
                 maxPayload,
                 allowNoPassword,

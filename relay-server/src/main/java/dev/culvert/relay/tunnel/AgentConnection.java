@@ -13,6 +13,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Sits in the WebSocket's own pipeline: frames are decoded from, and written as, Netty's
- * buffers, without a copy. WebSocket pings and closes are left to Vert.x.
+ * buffers, without a copy. The agent's WebSocket pings and closes are left to Vert.x.
  *
  * <p>On the WebSocket's event loop; {@link #send}, {@link #isWritable} and {@link #close} may be
  * called from the tunnel's, which is another when the tunnel was resumed.
@@ -60,7 +62,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private Stage stage = new Stage.AwaitHello();
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Future<?> timer;
-    private long lastFrameNanos;
+    private @Nullable AgentLiveness liveness;
     private long pings;
     private boolean closeSent;
 
@@ -93,6 +95,12 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 close.release();
                 context.close();
             }
+            case PongWebSocketFrame pong -> {
+                pong.release();
+                if (liveness != null) {
+                    liveness.onWebSocketPong(now());
+                }
+            }
             default -> context.fireChannelRead(message);
         }
     }
@@ -120,7 +128,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 throw new ProtocolViolationException("a frame comes in one message, unfragmented");
             }
             Frame frame = FrameDecoder.decode(message.content(), Role.RELAY);
-            lastFrameNanos = executor().ticker().nanoTime();
+            if (liveness != null) {
+                liveness.onFrame(frame, now());
+            }
             if (frame != null) {
                 onFrame(frame);
             }
@@ -161,20 +171,38 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private void carry(LiveTunnel tunnel) {
         stage = new Stage.Carrying(tunnel);
         callOffTimer();
-        timer = after(settings.pingInterval(), this::ping);
+        AgentLiveness begun = new AgentLiveness(settings.liveness(), now());
+        liveness = begun;
+        timer = after(begun.nextLook(false, now()), this::look);
     }
 
-    private void ping() {
-        long silence = executor().ticker().nanoTime() - lastFrameNanos;
-        if (silence >= settings.deadAfter().toNanos()) {
+    /** Asks the tunnel, on its thread, whether it awaits an answer; then judges. */
+    private void look() {
+        if (stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
+            tunnel.execute(() -> {
+                boolean owesAnswer = tunnel.awaitsAnswer();
+                execute(() -> judge(tunnel, owesAnswer));
+            });
+        }
+    }
+
+    private void judge(LiveTunnel tunnel, boolean owesAnswer) {
+        AgentLiveness present = liveness;
+        if (present == null || stage instanceof Stage.Closed) {
+            return;
+        }
+        if (present.isDead(owesAnswer, now())) {
             close(CloseCode.DEAD, "no frame came for too long");
             return;
         }
-        if (stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
+        if (present.isPingDue(now())) {
+            present.pinged(now());
             Frame.Ping ping = new Frame.Ping(++pings);
             tunnel.execute(() -> tunnel.ping(this, ping));
+            // answered by a browser even while the page's thread is blocked
+            context().writeAndFlush(new PingWebSocketFrame());
         }
-        timer = after(settings.pingInterval(), this::ping);
+        timer = after(present.nextLook(owesAnswer, now()), this::look);
     }
 
     private void violated(ProtocolViolationException violation) {
@@ -206,17 +234,15 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     /** Closes the WebSocket; does nothing when it is closed. Any thread. */
     void close(CloseCode code, String reason) {
-        if (!executor().inEventLoop()) {
-            executor().execute(() -> close(code, reason));
-            return;
-        }
-        if (stage instanceof Stage.Closed) {
-            return;
-        }
-        closeSent = true;
-        context().writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)));
-        toClosed(code.label() + ": " + reason);
-        after(CLOSE_TIMEOUT, () -> context().close());
+        execute(() -> {
+            if (stage instanceof Stage.Closed) {
+                return;
+            }
+            closeSent = true;
+            context().writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)));
+            toClosed(code.label() + ": " + reason);
+            after(CLOSE_TIMEOUT, () -> context().close());
+        });
     }
 
     /** The agent will close the WebSocket: waits for that, for a while. Any thread. */
@@ -236,6 +262,18 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 // said already
             }
         }
+    }
+
+    private void execute(Runnable action) {
+        if (executor().inEventLoop()) {
+            action.run();
+        } else {
+            executor().execute(action);
+        }
+    }
+
+    private long now() {
+        return executor().ticker().nanoTime();
     }
 
     private Future<?> after(Duration delay, Runnable action) {

@@ -19,6 +19,7 @@ import dev.culvert.wire.error.ErrorResponse;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,10 @@ import org.slf4j.LoggerFactory;
  *     └──┘ superseded                 │
  *        └── violation, lifetime, GOAWAY, drained, not resumable ──▶ Ended
  * </pre>
+ *
+ * <p>A tunnel that is drained tells its agent to move as soon as it is attached. From then on it
+ * opens no sessions and waits for no lost agent; it ends when its agent lets go, or when its last
+ * session has ended and the agent had its time.
  *
  * <p>What is final may be read from any thread. Everything else belongs to the tunnel's own thread:
  * the event loop of its first WebSocket, for as long as it lives.
@@ -59,6 +64,23 @@ public final class LiveTunnel implements Backend {
         }
     }
 
+    /** The agent is to move. */
+    private static final class Drain {
+        /** What its owner reads. */
+        final String told;
+
+        /** How long it and its idle sessions get. */
+        final Duration idleWait;
+
+        boolean agentKnows;
+        boolean waitIsOver;
+
+        Drain(String told, Duration idleWait) {
+            this.told = told;
+            this.idleWait = idleWait;
+        }
+    }
+
     /** The agent's window and the largest DATA payload in bytes, and the relay's windows. */
     record Sizes(int agentWindow, WindowLimits ownWindows, int maxPayload) {}
 
@@ -71,10 +93,15 @@ public final class LiveTunnel implements Backend {
     private final RelayTunnel conversation;
     private final TunnelSecret secret = TunnelSecret.make();
     private final ExclusiveSlot slot = new ExclusiveSlot();
+    private final Set<TunnelSession> sessions = new HashSet<>();
     private @Nullable AgentConnection connection;
     private @Nullable Future<?> lifetimeTimer;
     private @Nullable Future<?> graceTimer;
+    private @Nullable Future<?> drainTimer;
     private @Nullable Refusal ended;
+
+    /** Set from when on the agent is to move. */
+    private @Nullable Drain drain;
 
     /** A tunnel on its first WebSocket, whose event loop becomes its own. */
     LiveTunnel(
@@ -156,6 +183,17 @@ public final class LiveTunnel implements Backend {
         return thread;
     }
 
+    /**
+     * Asks the agent to move to another relay, and lets the sessions end by themselves. Any thread.
+     *
+     * @param delay from now
+     * @param told what the agent's owner reads
+     * @param idleWait from when the agent was asked until idle sessions are ended
+     */
+    void drain(Duration delay, String told, Duration idleWait) {
+        thread.schedule(() -> beginDrain(told, idleWait), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Ends the tunnel from outside, and its sessions with it. Any thread. */
     void shutDown(CloseCode code, Refusal reason) {
         thread.execute(() -> goAway(code, reason));
@@ -170,6 +208,26 @@ public final class LiveTunnel implements Backend {
     /** Why the tunnel ended, or null while it lives. */
     @Nullable Refusal endedBecause() {
         return ended;
+    }
+
+    /** Why the tunnel opens no session, or null if it does. */
+    @Nullable Refusal refusesBecause() {
+        return ended == null && drain != null ? Refusals.draining() : ended;
+    }
+
+    /** A session has its stream. */
+    void remember(TunnelSession session) {
+        sessions.add(session);
+    }
+
+    /** A session is over. */
+    void forget(TunnelSession session) {
+        sessions.remove(session);
+    }
+
+    /** Whether a client waits for the agent. */
+    boolean awaitsAnswer() {
+        return sessions.stream().anyMatch(TunnelSession::awaitsAnswer);
     }
 
     /** The tunnel is in the registry: greets the agent. */
@@ -204,6 +262,9 @@ public final class LiveTunnel implements Backend {
         link.attach(newConnection, agentReceived);
         conversation.onWritable();
         LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel resumed");
+        if (drain != null) {
+            tellToMove(drain);
+        }
     }
 
     /** A frame arrived. Takes over the payload of DATA. */
@@ -227,10 +288,13 @@ public final class LiveTunnel implements Backend {
                 case Frame.GoAway _ -> {
                     // the agent closes the WebSocket, and Vert.x answers its Close
                     from.awaitClose();
-                    end(Refusals.stopped());
+                    end(drain == null ? Refusals.stopped() : Refusals.draining());
                 }
                 case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");
-                default -> conversation.onFrame(frame);
+                default -> {
+                    conversation.onFrame(frame);
+                    endIfDrained();
+                }
             }
         } catch (ProtocolViolationException e) {
             onViolation(from, e);
@@ -275,7 +339,7 @@ public final class LiveTunnel implements Backend {
             return;
         }
         LOG.atInfo().addKeyValue("tunnel", name()).addKeyValue("reason", why).log("agent lost");
-        if (!terms.isResumable()) {
+        if (!terms.isResumable() || (drain != null && drain.agentKnows)) {
             end(Refusals.agentLost());
             return;
         }
@@ -305,6 +369,37 @@ public final class LiveTunnel implements Backend {
         endWith(CloseCode.SUPERSEDED, "the agent has started anew", Refusals.agentLost());
     }
 
+    private void beginDrain(String told, Duration idleWait) {
+        if (ended != null || drain != null) {
+            return;
+        }
+        Drain begun = new Drain(told, idleWait);
+        drain = begun;
+        if (link.isAttached()) {
+            tellToMove(begun);
+        }
+    }
+
+    private void tellToMove(Drain begun) {
+        begun.agentKnows = true;
+        link.send(new Frame.GoAway(CloseCode.DRAINING.label(), begun.told));
+        drainTimer = after(begun.idleWait, () -> onDrainWaitOver(begun));
+        LOG.atInfo().addKeyValue("tunnel", name()).log("agent asked to move");
+    }
+
+    private void onDrainWaitOver(Drain begun) {
+        begun.waitIsOver = true;
+        sessions.forEach(session -> session.endWhenIdle(Refusals.draining()));
+        endIfDrained();
+    }
+
+    /** An agent that could not move yet need not wait here for that: there is nothing to lose. */
+    private void endIfDrained() {
+        if (ended == null && drain != null && drain.waitIsOver && conversation.streams() == 0) {
+            endWith(CloseCode.DRAINING, drain.told, Refusals.draining());
+        }
+    }
+
     private void goAway(CloseCode code, Refusal reason) {
         if (ended == null) {
             link.send(new Frame.GoAway(code.label(), reason.error().message()));
@@ -328,6 +423,7 @@ public final class LiveTunnel implements Backend {
         connection = null;
         callOff(lifetimeTimer);
         callOff(graceTimer);
+        callOff(drainTimer);
         registry.remove(this);
         ErrorResponse error = reason.error();
         try {

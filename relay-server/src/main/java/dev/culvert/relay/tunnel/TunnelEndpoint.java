@@ -1,17 +1,21 @@
 package dev.culvert.relay.tunnel;
 
 import dev.culvert.front.refuse.Refusals;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +64,30 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
             return;
         }
         request.toWebSocket().onSuccess(this::connect);
+    }
+
+    /**
+     * Turns new agents away, and asks those that are here to move to another relay. Their sessions
+     * go on as long as they are not idle; PROTOCOL.md section 9.
+     *
+     * @param told what the agents' owners read
+     * @return completes when no tunnel is left
+     */
+    public Future<Void> drain(DrainSettings times, String told) {
+        Future<Void> emptied = registry.close();
+        Collection<LiveTunnel> tunnels = registry.all();
+        long step = times.spread().toNanos() / Math.max(1, tunnels.size());
+        long delay = 0;
+        for (LiveTunnel tunnel : tunnels) {
+            tunnel.drain(Duration.ofNanos(delay), told, times.idleWait());
+            delay += step;
+        }
+        return emptied;
+    }
+
+    /** Tunnels at this moment. */
+    public int tunnels() {
+        return registry.all().size();
     }
 
     /** Ends all tunnels and their sessions, since the relay stops. */

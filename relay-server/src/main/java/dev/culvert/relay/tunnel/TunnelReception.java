@@ -57,6 +57,9 @@ final class TunnelReception {
             String secret,
             @Nullable LiveTunnel former,
             AgentConnection connection) {
+        if (registry.isClosed()) {
+            return draining();
+        }
         return switch (admission.decide(hello, name)) {
             case TunnelAdmission.Decision.Refused(CloseCode code, String message) ->
                     new Outcome.Refused(code, message);
@@ -85,13 +88,17 @@ final class TunnelReception {
         boolean added =
                 former == null ? registry.add(tunnel, secret) : registry.replace(former, tunnel);
         if (!added) {
-            return nameTaken(tunnel.name());
+            return registry.isClosed() ? draining() : nameTaken(tunnel.name());
         }
         if (former != null) {
             former.execute(former::supersede);
         }
         tunnel.start(connection);
         return new Outcome.Opened(tunnel);
+    }
+
+    private static Outcome draining() {
+        return new Outcome.Refused(CloseCode.DRAINING, "the relay is shutting down");
     }
 
     private static Outcome nameTaken(String name) {

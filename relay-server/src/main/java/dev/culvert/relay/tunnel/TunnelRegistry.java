@@ -1,11 +1,14 @@
 package dev.culvert.relay.tunnel;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 
 /**
  * The live tunnels of this relay, by name, and the names that wait for their owners. Thread-safe.
@@ -13,6 +16,8 @@ import java.util.concurrent.ConcurrentMap;
 public final class TunnelRegistry {
     private final ConcurrentMap<String, LiveTunnel> tunnels = new ConcurrentHashMap<>();
     private final NameReservations reservations;
+    private final Promise<Void> emptied = Promise.promise();
+    private volatile boolean closed;
 
     /**
      * An empty registry.
@@ -20,7 +25,12 @@ public final class TunnelRegistry {
      * @param reservation how long the name of a tunnel that was lost waits for its owner
      */
     public TunnelRegistry(Duration reservation) {
-        this.reservations = new NameReservations(reservation, System::nanoTime);
+        this(reservation, System::nanoTime);
+    }
+
+    /** The same with another clock. */
+    TunnelRegistry(Duration reservation, LongSupplier nanoTime) {
+        this.reservations = new NameReservations(reservation, nanoTime);
     }
 
     /** The live tunnel of that name. */
@@ -29,13 +39,17 @@ public final class TunnelRegistry {
     }
 
     /**
-     * Adds a tunnel; false when its name is taken or reserved.
+     * Adds a tunnel; false when its name is taken or reserved, or none are let in any more.
      *
      * @param secret the secret of a former tunnel of that name, or empty
      */
     boolean add(LiveTunnel tunnel, String secret) {
         if (!reservations.permits(tunnel.name(), secret)
                 || tunnels.putIfAbsent(tunnel.name(), tunnel) != null) {
+            return false;
+        }
+        if (closed) {
+            remove(tunnel);
             return false;
         }
         reservations.remove(tunnel.name());
@@ -50,12 +64,35 @@ public final class TunnelRegistry {
     /** Removes a tunnel; does nothing when another has its name by now. */
     void remove(LiveTunnel tunnel) {
         tunnels.remove(tunnel.name(), tunnel);
+        completeIfEmpty();
     }
 
     /** Removes a tunnel, and keeps its name for its owner. */
     void removeAndReserve(LiveTunnel tunnel) {
         reservations.reserve(tunnel.name(), tunnel.secret());
         remove(tunnel);
+    }
+
+    /**
+     * Lets no tunnel in any more.
+     *
+     * @return completes when the last one has ended
+     */
+    Future<Void> close() {
+        closed = true;
+        completeIfEmpty();
+        return emptied.future();
+    }
+
+    /** Whether tunnels are let in no more. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    private void completeIfEmpty() {
+        if (closed && tunnels.isEmpty()) {
+            emptied.tryComplete();
+        }
     }
 
     /** The live tunnels at this moment. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bridge between a client's session and its stream: what either side says is carried to the
- * other's thread, in order. Has no state of its own but the stream.
+ * other's thread, in order.
  */
 final class TunnelSession implements BackendSession, StreamListener {
     private final LiveTunnel tunnel;
@@ -28,6 +28,9 @@ final class TunnelSession implements BackendSession, StreamListener {
     /** Null before {@link #open}, and when the tunnel had ended by then. On the tunnel's thread. */
     private @Nullable RelayStream stream;
 
+    /** Batches that have no whole answer yet. On the tunnel's thread. */
+    private int unanswered;
+
     TunnelSession(LiveTunnel tunnel, SessionRequest request, BackendEvents events) {
         this.tunnel = tunnel;
         this.request = request;
@@ -37,12 +40,23 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     /** On the tunnel's thread, before anything else arrives there. */
     void open() {
-        Refusal ended = tunnel.endedBecause();
-        if (ended != null) {
-            clientThread.execute(() -> events.onEnd(ended));
+        Refusal refusal = tunnel.refusesBecause();
+        if (refusal != null) {
+            clientThread.execute(() -> events.onEnd(refusal));
             return;
         }
         stream = tunnel.conversation().open(this::openFrame, this);
+        tunnel.remember(this);
+    }
+
+    /** The session is to end when it is idle. */
+    void endWhenIdle(Refusal reason) {
+        clientThread.execute(() -> events.onEndWhenIdle(reason));
+    }
+
+    /** Whether the agent has, or is being sent, a batch that it has not answered. */
+    boolean awaitsAnswer() {
+        return unanswered > 0;
     }
 
     private Frame.Open openFrame(int id) {
@@ -65,6 +79,7 @@ final class TunnelSession implements BackendSession, StreamListener {
                     if (stream == null) {
                         bytes.release();
                     } else {
+                        unanswered += endOfBatch ? 1 : 0;
                         stream.send(bytes, endOfBatch);
                     }
                 });
@@ -82,7 +97,10 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     @Override
     public void close() {
-        onStream(RelayStream::close);
+        onStream(present -> {
+            tunnel.forget(this);
+            present.close();
+        });
     }
 
     private void onStream(Consumer<RelayStream> action) {
@@ -103,6 +121,7 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     @Override
     public void onData(ByteBuf payload, boolean end) {
+        unanswered -= end ? 1 : 0;
         clientThread.execute(() -> events.onData(payload, end));
     }
 
@@ -113,6 +132,7 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     @Override
     public void onEnd(dev.culvert.tunnel.frame.@Nullable Refusal reason) {
+        tunnel.forget(this);
         Refusal ended = tunnel.endedBecause();
         Refusal told = ended != null ? ended : refusalOf(reason);
         clientThread.execute(() -> events.onEnd(told));

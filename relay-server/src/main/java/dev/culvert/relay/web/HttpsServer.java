@@ -28,14 +28,18 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
-/** The HTTPS listener: the tunnel endpoint and the page. */
+/** The HTTPS listener: the tunnel endpoint, the page, and whether the relay is ready. */
 public final class HttpsServer {
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:;"
                     + " style-src 'self'; img-src 'self' data:; font-src 'self';"
                     + " connect-src 'self' wss:; base-uri 'none'; form-action 'none';"
                     + " frame-ancestors 'none'";
+
+    /** Whether agents and clients should be sent here. */
+    private static final String READY_PATH = "/readyz";
 
     /** A key store needs a password; this one never leaves the process. */
     private static final String IN_MEMORY = "in-memory";
@@ -48,12 +52,17 @@ public final class HttpsServer {
         this.sslOptions = sslOptions;
     }
 
-    /** Starts listening; fails when the port is taken. */
+    /**
+     * Starts listening; fails when the port is taken.
+     *
+     * @param ready what {@value #READY_PATH} answers: 200, or 503
+     */
     public static Future<HttpsServer> listen(
             Vertx vertx,
             HttpsSettings settings,
             CertificateSet certificates,
-            TunnelEndpoint endpoint) {
+            TunnelEndpoint endpoint,
+            BooleanSupplier ready) {
         int maxFrame = Frame.HEADER_BYTES + Frame.MAX_PAYLOAD;
         HttpServerOptions options =
                 new HttpServerOptions()
@@ -72,7 +81,7 @@ public final class HttpsServer {
                         .setMaxWebSocketMessageSize(maxFrame);
         TlsContexts.cipherSuites().forEach(options::addEnabledCipherSuite);
         return vertx.createHttpServer(options)
-                .requestHandler(requests(endpoint, page(vertx, settings)))
+                .requestHandler(requests(endpoint, page(vertx, settings, ready)))
                 .listen()
                 .map(server -> new HttpsServer(server, options.getSslOptions()));
     }
@@ -106,9 +115,17 @@ public final class HttpsServer {
         };
     }
 
-    private static Router page(Vertx vertx, HttpsSettings settings) {
+    private static Router page(Vertx vertx, HttpsSettings settings, BooleanSupplier ready) {
         Router router = Router.router(vertx);
         router.get().handler(HttpsServer::securityHeaders);
+        router.get(READY_PATH)
+                .handler(context -> {
+                    boolean isReady = ready.getAsBoolean();
+                    context.response()
+                            .setStatusCode(isReady ? 200 : 503)
+                            .putHeader("Cache-Control", "no-store")
+                            .end(isReady ? "ready\n" : "draining\n");
+                });
         Path webRoot = settings.webRoot();
         if (webRoot == null) {
             router.get("/")

@@ -10,6 +10,7 @@ import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.listen.TlsSettings.Engine;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,17 @@ class RelaySettingsTest {
         assertThat(withClientCertificatesFor("abc.two.test").domain()).isEqualTo("one.test");
     }
 
+    @Test
+    void a_drain_that_ends_before_all_agents_were_asked_to_move_is_an_error() {
+        Duration minute = Duration.ofMinutes(1);
+
+        assertThatThrownBy(() -> new DrainSettings(minute, minute, Duration.ZERO, minute))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "drain.deadline PT1M comes before all agents were asked to move:"
+                                + " drain.delay and drain.spread are PT2M together");
+    }
+
     private RelaySettings withClientCertificatesFor(String domain) {
         ClientCertificates policy =
                 new ClientCertificates(
@@ -43,6 +55,7 @@ class RelaySettingsTest {
                 FrontSettings.on("127.0.0.1", 0),
                 new TlsSettings(Engine.BEST, List.of(policy)),
                 new HttpsSettings("127.0.0.1", 0, null),
-                TunnelSettings.DEFAULTS);
+                TunnelSettings.DEFAULTS,
+                DrainSettings.DEFAULTS);
     }
 }
