@@ -126,7 +126,10 @@ export function closeCodeNamed(name: string): CloseCode | undefined {
   return ALL.find((known) => known.name === name);
 }
 
-/** Whether a tunnel whose WebSocket ended so lives on, and the agent may dial again for it. */
+/**
+ * Whether the agent of a tunnel whose WebSocket ended so dials again: for the same tunnel, or after
+ * `draining` for a new epoch of it.
+ */
 export function permitsResume(close: CloseCode): boolean {
-  return close.retry === 'yes' || close.retry === 'later';
+  return close.retry === 'yes' || close.retry === 'later' || close.retry === 'elsewhere';
 }

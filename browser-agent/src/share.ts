@@ -51,12 +51,21 @@ export interface ShareEvents {
  *
  * - `connecting`: the relay has not answered yet; `shareDatabase` resolves after that
  * - `live`: clients can connect
+ * - `moving`: the relay is about to shut down, and the agent dials another one. Sessions go on, those
+ *   of both relays in turn, until the ones of the old relay have ended; then it is `live` again
  * - `resuming`: the connection to the relay broke and the agent dials again. Sessions wait, and go on
  *   as if nothing had been if it is back within the relay's grace period
  */
 export type ShareState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
+  | {
+      readonly kind: 'moving';
+      /** What the relay's operator says. */
+      readonly reason: string;
+      /** How often the agent has dialled since. */
+      readonly attempt: number;
+    }
   | {
       readonly kind: 'resuming';
       readonly since: Date;
@@ -91,7 +100,8 @@ export interface Share extends AsyncDisposable {
   on<E extends keyof ShareEvents>(event: E, listener: (event: ShareEvents[E]) => void): () => void;
   /**
    * Stops sharing: clients are told (57P01), the relay is told, and the database is reset to what it
-   * was. Resolves when that is done; calling it again is harmless.
+   * was. Resolves when that is done; calling it again is harmless. While `resuming`, the relay gets 5
+   * seconds to be reached; if it is not, clients hear of it when its grace period ends.
    */
   stop(): Promise<void>;
 }
@@ -284,7 +294,8 @@ class TunnelShare implements Share, TunnelListener {
   }
 
   async stop(): Promise<void> {
-    if (this.#state.kind === 'live' || this.#state.kind === 'resuming') {
+    const { kind } = this.#state;
+    if (kind === 'live' || kind === 'moving' || kind === 'resuming') {
       this.#toState({ kind: 'stopping' });
     }
     await this.#tunnel?.stop();
@@ -308,6 +319,10 @@ class TunnelShare implements Share, TunnelListener {
 
   onResuming(since: Date, attempt: number): void {
     this.#toState({ kind: 'resuming', since, attempt });
+  }
+
+  onMoving(reason: string, attempt: number): void {
+    this.#toState({ kind: 'moving', reason, attempt });
   }
 
   onClosed(reason: ClosedReason): void {

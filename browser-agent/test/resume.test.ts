@@ -32,10 +32,17 @@ beforeEach(async () => {
   around = new FakeSurroundings();
 });
 afterEach(async () => {
-  await share?.stop();
+  await stop(share);
   share = undefined;
   relay.stop();
 });
+
+/** Stops, whether or not the relay can be told. */
+async function stop(what: Share | undefined): Promise<void> {
+  const stopped = what?.stop();
+  around.advance(5_000);
+  await within('stop', Promise.resolve(stopped));
+}
 
 interface HelloJson {
   readonly name?: string;
@@ -330,7 +337,6 @@ describe('dialling again', () => {
     [4003, 'hello-refused'],
     [4006, 'superseded'],
     [4010, 'lifetime'],
-    [4011, 'draining'],
   ])('a close with %i (%s) ends the tunnel', async (code, name) => {
     const { share, connection } = await connect();
     await openSession(connection, 1);
@@ -353,10 +359,10 @@ describe('dialling again', () => {
 
   test('after GOAWAY there is nothing to resume', async () => {
     const { share, connection } = await connect();
-    connection.send(T.GOAWAY, 0, { code: 'draining', message: 'restarting' });
+    connection.send(T.GOAWAY, 0, { code: 'lifetime', message: 'an hour' });
     connection.terminate();
     await becomes(share, 'closed');
-    expect(share.state).toMatchObject({ reason: { name: 'draining' } });
+    expect(share.state).toMatchObject({ reason: { name: 'lifetime' } });
   });
 
   test.each([
@@ -380,18 +386,38 @@ describe('dialling again', () => {
     await becomes(share, 'resuming');
     const states: string[] = [];
     share.on('state', ({ kind }) => states.push(kind));
-    await within('stop', share.stop());
+    const stopped = share.stop();
+    // The database is its owner's again, whether or not the relay can be told.
+    await becomes(share, 'closed');
     expect(states).toEqual(['stopping', 'closed']);
     expect(share.state).toMatchObject({ reason: { name: 'closed' } });
     expect((await db.query("select to_regclass('never') t")).rows).toEqual([{ t: null }]);
+
+    // The relay is told, so that its client need not wait for the end of the grace period.
+    const { connection: lost } = await greeted();
+    lost.terminate();
+    await within('back-off', around.nextTimer());
+    around.advance(100);
+    const { connection: last, hello } = await greeted();
+    expect(hello.resume).toEqual({ name: 'abc123', secret: SECRET, received: expect.any(Number) });
+    last.send(T.WELCOME, 0, resumed(1));
+    expect(JSON.parse(String((await last.expect('GOAWAY')).payload))).toMatchObject({
+      code: 'closed',
+    });
+    expect(await within('close', last.closed)).toMatchObject({ code: 1000 });
+    await within('stop', stopped);
     expect(around.waiting).toEqual([]);
   });
 
-  test('stop while an attempt is under way', async () => {
+  test('stop while resuming waits 5 seconds for the relay and no longer', async () => {
     const { share, connection } = await connect();
     const { connection: second } = await broken(share, connection);
-    await within('stop', share.stop());
+    const stopped = share.stop();
     expect(await within('close', second.closed)).toMatchObject({ code: 1000 });
+    const { connection: last } = await greeted();
+    around.advance(5_000);
+    await within('stop', stopped);
+    expect(await within('close', last.closed)).toMatchObject({ code: 1000 });
     expect(around.waiting).toEqual([]);
   });
 });
@@ -423,6 +449,34 @@ describe('a relay that says nothing', () => {
     expect(share.state.kind).toBe('live');
     around.advance(1);
     expect(share.state.kind).toBe('resuming');
+  });
+
+  test('is heard first when it was the own thread that was blocked', async () => {
+    const { share, connection } = await connect();
+    around.block(60_000);
+    connection.send(T.PING, 0, new Uint8Array(8));
+    await connection.expect('ACK');
+    around.advance(1_000);
+    expect(share.state.kind).toBe('live');
+    around.block(60_000);
+    around.advance(1_000);
+    expect(share.state.kind).toBe('resuming');
+  });
+
+  test('hears at once that the page is hidden or visible', async () => {
+    const { connection } = await connect();
+    for (const [hidden, flags] of [
+      [true, 2],
+      [false, 0],
+    ] as const) {
+      around.hidden = hidden;
+      around.events.dispatchEvent(new Event('visibilitychange'));
+      const pong = await connection.expect('PONG');
+      expect(pong.flags).toBe(flags);
+      expect(pong.payload).toEqual(Buffer.alloc(8));
+    }
+    await stop(share);
+    around.events.dispatchEvent(new Event('visibilitychange'));
   });
 
   test('ends the tunnel if it cannot be resumed', async () => {
@@ -472,7 +526,7 @@ describe('a new epoch', () => {
     expect(around.storage.getItem('k')).toContain(NEXT_SECRET);
     await share.stop();
     expect(around.storage.getItem('k')).toBeNull();
-    await first.stop();
+    await stop(first);
   });
 
   test('a name that was lost meanwhile is not insisted on', async () => {

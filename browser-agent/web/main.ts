@@ -11,6 +11,7 @@ type PageState =
   | 'ready'
   | 'connecting'
   | 'sharing'
+  | 'moving'
   | 'resuming'
   | 'stopping'
   | 'failed';
@@ -20,6 +21,7 @@ const STATE_TEXTS: Readonly<Record<PageState, string>> = {
   ready: 'Ready, not shared',
   connecting: 'Connecting to the relay…',
   sharing: 'Shared',
+  moving: 'Shared; the relay restarts, moving to another one…',
   resuming: 'Connection lost, dialling again… Clients wait.',
   stopping: 'Stopping…',
   failed: 'Postgres could not start',
@@ -29,10 +31,14 @@ const STATE_TEXTS: Readonly<Record<PageState, string>> = {
 const PAGE_STATES: Readonly<Record<ShareState['kind'], PageState>> = {
   connecting: 'connecting',
   live: 'sharing',
+  moving: 'moving',
   resuming: 'resuming',
   stopping: 'stopping',
   closed: 'ready',
 };
+
+/** When there is a tunnel. */
+const SHARED: ReadonlySet<PageState> = new Set(['sharing', 'moving', 'resuming', 'stopping']);
 
 /** Shown in the query box, so that there is something to run at once. */
 const FIRST_SQL = `create table if not exists notes (id serial primary key, text text);
@@ -59,7 +65,7 @@ const clients = new ClientList();
 function show(state: PageState): void {
   document.body.dataset.state = state;
   stateText.textContent = STATE_TEXTS[state];
-  const shared = state === 'sharing' || state === 'resuming' || state === 'stopping';
+  const shared = SHARED.has(state);
   shareButton.hidden = shared;
   shareButton.disabled = state !== 'ready';
   stopButton.hidden = !shared;

@@ -121,6 +121,10 @@ function describeState(state: ShareState): Record<string, string | number> {
     const { kind, since, attempt } = state;
     return { state: kind, since: since.toISOString(), attempt };
   }
+  if (state.kind === 'moving') {
+    const { kind, reason, attempt } = state;
+    return { state: kind, reason, attempt };
+  }
   return { state: state.kind };
 }
 

@@ -4,6 +4,7 @@ import {
   closeCodeNamed,
   closeCodeOf,
   DEAD,
+  DRAINING,
   VIOLATION,
 } from '../close-code.ts';
 import { decodeFrame } from '../decode.ts';
@@ -27,6 +28,11 @@ import type { Surroundings, Timer } from './surroundings.ts';
 const SILENCE_MS = 45_000;
 const HIDDEN_SILENCE_MS = 75_000;
 
+/** A timer that comes later than this was held up: the thread was blocked, or the page frozen. */
+const LATE_MS = 1_000;
+/** What has come meanwhile gets this long to be looked at. */
+const CATCH_UP_MS = 1_000;
+
 /** A frame that comes after WELCOME. */
 export type FrameAfterWelcome = Exclude<RelayFrame, { readonly type: 'WELCOME' | 'GOAWAY' }>;
 
@@ -35,7 +41,7 @@ export interface ConnectionEnd {
   readonly close: CloseCode;
   /** Details, if there are any. */
   readonly message: string;
-  /** Whether the relay has said that the tunnel is not to be resumed. */
+  /** Whether the relay has said that the tunnel is over for good. */
   readonly goneAway: boolean;
   /** The same for who waits for WELCOME. */
   readonly error: RelayError;
@@ -46,6 +52,10 @@ export interface ConnectionListener {
   onWelcome(welcome: Welcome): void;
   /** @param length the frame's bytes, with its header */
   onFrame(frame: FrameAfterWelcome, length: number): void;
+  /** The relay drains; the connection goes on. */
+  onAskedToMove(message: string): void;
+  /** The page has become hidden or visible. */
+  onVisibilityChange(): void;
   /** Once, unless the tunnel ended the connection itself; nothing comes after it. */
   onEnded(end: ConnectionEnd): void;
 }
@@ -75,6 +85,7 @@ export class Connection {
   #goAway: GoAway | undefined;
   #lastFrameAt = 0;
   #timer: Timer;
+  readonly #onVisibilityChange = (): void => this.#listener.onVisibilityChange();
 
   /** @param socket a WebSocket that is dialling */
   constructor(
@@ -107,6 +118,7 @@ export class Connection {
     }
     this.#state = 'ended';
     this.#surroundings.clearTimeout(this.#timer);
+    this.#surroundings.events?.removeEventListener('visibilitychange', this.#onVisibilityChange);
     this.socket.close(
       close.code === CONNECTION_LOST.code ? 1000 : close.code,
       closeReason(message || close.meaning),
@@ -148,6 +160,9 @@ export class Connection {
   #onFrame(frame: RelayFrame, length: number): void {
     if (frame.type === 'GOAWAY') {
       this.#goAway = frame.goAway;
+      if (this.#mayMove && this.#state === 'open') {
+        this.#listener.onAskedToMove(frame.goAway.message);
+      }
     } else if (this.#state === 'greeting') {
       if (frame.type !== 'WELCOME') {
         throw new Violation(`${frame.type} before WELCOME`);
@@ -155,6 +170,7 @@ export class Connection {
       this.#state = 'open';
       this.#surroundings.clearTimeout(this.#timer);
       this.#expectMore(this.#silence);
+      this.#surroundings.events?.addEventListener('visibilitychange', this.#onVisibilityChange);
       this.#listener.onWelcome(frame.welcome);
     } else if (frame.type === 'WELCOME') {
       throw new Violation('a second WELCOME');
@@ -192,7 +208,12 @@ export class Connection {
       return;
     }
     this.end(close, message);
-    this.#listener.onEnded({ close, message, error, goneAway: this.#goAway !== undefined });
+    const goneAway = this.#goAway !== undefined && !this.#mayMove;
+    this.#listener.onEnded({ close, message, error, goneAway });
+  }
+
+  get #mayMove(): boolean {
+    return this.#goAway?.code === DRAINING.name;
   }
 
   get #silence(): number {
@@ -200,11 +221,17 @@ export class Connection {
   }
 
   #expectMore(ms: number): void {
+    const due = this.#surroundings.now() + ms;
     this.#timer = this.#surroundings.setTimeout(() => {
       const silence = this.#silence;
-      const left = this.#lastFrameAt + silence - this.#surroundings.now();
+      const now = this.#surroundings.now();
+      const left = this.#lastFrameAt + silence - now;
       if (left > 0) {
         this.#expectMore(left);
+        return;
+      }
+      if (now - due > LATE_MS) {
+        this.#expectMore(CATCH_UP_MS);
         return;
       }
       const message = `nothing came from the relay for ${silence / 1_000} seconds`;

@@ -19,6 +19,8 @@ export interface EpochListener {
   isHidden(): boolean;
   /** Milliseconds since any fixed moment. */
   now(): number;
+  /** A stream is gone. */
+  onStreamGone(): void;
 }
 
 /**
@@ -97,6 +99,21 @@ export class Epoch {
     this.#sender.pump();
   }
 
+  /** Whether it has no stream. */
+  get isEmpty(): boolean {
+    return this.#streams.size === 0;
+  }
+
+  /** Sends a frame of no stream. */
+  send(frame: AgentFrame): void {
+    this.#sender.send(frame);
+  }
+
+  /** Tells the relay, unasked, how the agent fares: the page has become hidden or visible. */
+  tellState(): void {
+    this.#sendPong(new Uint8Array(8));
+  }
+
   /** Tells every client, and the relay. */
   sayGoodbye(refusal: Refusal, goAway: AgentFrame): void {
     for (const stream of this.#streams.values()) {
@@ -153,7 +170,10 @@ export class Epoch {
       send: (frame) => this.#sender.send(frame),
       onReady: (ready) => this.#sender.wake(ready),
       onEnded: (ended) => this.#listener.onClient('disconnected', ended.open),
-      onGone: (gone) => this.#streams.delete(gone.id),
+      onGone: (gone) => {
+        this.#streams.delete(gone.id);
+        this.#listener.onStreamGone();
+      },
     });
     this.#streams.set(id, stream);
     this.#sender.send({ type: 'ACCEPT', stream: id });
@@ -171,6 +191,10 @@ export class Epoch {
   /** ACK goes first, so that the relay's store is empty while nothing else happens. */
   #onPing(payload: Uint8Array): void {
     this.#sendAck();
+    this.#sendPong(payload);
+  }
+
+  #sendPong(payload: Uint8Array): void {
     const busy = this.#backend.busy;
     this.#sender.send({ type: 'PONG', payload, busy, hidden: this.#listener.isHidden() });
   }

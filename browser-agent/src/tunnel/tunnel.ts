@@ -4,6 +4,7 @@ import {
   CLOSED,
   type CloseCode,
   CONNECTION_LOST,
+  DRAINING,
   permitsResume,
   type Retry,
   VIOLATION,
@@ -15,8 +16,10 @@ import { databaseHasStopped, type Refusal, STOPPED_BY_OWNER } from '../refusal.t
 import { Violation } from '../violation.ts';
 import type { WebSocketLike } from '../websocket.ts';
 import { Backoff } from './backoff.ts';
-import { Connection, type ConnectionEnd } from './connection.ts';
+import { Connection, type ConnectionEnd, type FrameAfterWelcome } from './connection.ts';
+import { Departures } from './departures.ts';
 import { Epoch } from './epoch.ts';
+import { sayFarewell } from './farewell.ts';
 import { Redial } from './redial.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -48,6 +51,13 @@ export interface TunnelListener {
    * @param attempt how often it has dialled
    */
   onResuming(since: Date, attempt: number): void;
+  /**
+   * The relay drains, and the agent dials another one; clients go on meanwhile.
+   *
+   * @param reason what the relay's operator says
+   * @param attempt how often the agent has dialled
+   */
+  onMoving(reason: string, attempt: number): void;
   /** The tunnel has ended and the backend has been reset. */
   onClosed(reason: ClosedReason): void;
 }
@@ -70,14 +80,18 @@ export interface TunnelSettings {
 
 /**
  * ```
- *                          ┌──── WELCOME ─────┐
- *                          ▼                  │
- *   connecting ─WELCOME─▶ live ─WebSocket─▶ resuming
- *       │                  │     broke        │
+ *                          ┌───────────── WELCOME ──────────────┐
+ *                          ▼                                    │
+ *   connecting ─WELCOME─▶ live ─asked to move─▶ moving ─broke─▶ resuming
+ *       │                  │ ▲  └─────────── WebSocket broke ────▲ │
+ *       │                  │ └──── WELCOME ──────┘                 │
  *       │                  └─ stop(), violation, backend died, a code that permits no resume
- *       ▼                  ▼                  ▼  grace period over
- *     closed ◀─────────────┴──────────────────┘
+ *       ▼                  ▼                                       ▼  grace period over
+ *     closed ◀─────────────┴───────────────────────────────────────┘
  * ```
+ *
+ * While it is `moving`, the tunnel through the relay that drains goes on, and `#candidate` is the
+ * WebSocket to another. After that the old one is one of `#departures`.
  */
 type State =
   | {
@@ -87,13 +101,20 @@ type State =
     }
   | { readonly kind: 'live' }
   | {
+      readonly kind: 'moving';
+      readonly reason: string;
+      readonly attempts: number;
+      /** Why there is no use in dialling again. */
+      readonly refused: ConnectionEnd | undefined;
+    }
+  | {
       readonly kind: 'resuming';
       readonly since: Date;
       /** By the clock of {@link Surroundings}. */
       readonly graceEndsAt: number;
       readonly attempts: number;
     }
-  | { readonly kind: 'closed'; readonly reset: Promise<void> };
+  | { readonly kind: 'closed'; readonly done: Promise<void> };
 
 /** The agent's side of a tunnel, which outlives the WebSockets that carry it. */
 export class Tunnel {
@@ -103,8 +124,10 @@ export class Tunnel {
   readonly #backend: Backend;
   readonly #backoff: Backoff;
   readonly #redial: Redial;
-  #state: State = { kind: 'closed', reset: Promise.resolve() };
+  readonly #departures = new Departures();
+  #state: State = { kind: 'closed', done: Promise.resolve() };
   #connection: Connection | undefined;
+  #candidate: Connection | undefined;
   #epoch: Epoch | undefined;
   /** How the relay knows this tunnel again; undefined if it does not. */
   #known: (WelcomeResume & { readonly name: string }) | undefined;
@@ -131,19 +154,23 @@ export class Tunnel {
   start(): Promise<Welcome> {
     return new Promise((resolve, reject) => {
       this.#state = { kind: 'connecting', resolve, reject };
-      this.#dial(this.#settings.connectTimeout);
+      this.#connection = this.#dial(this.#settings.connectTimeout);
     });
   }
 
-  /** Ends the tunnel for its owner; resolves when the backend has been reset. */
+  /**
+   * Ends the tunnel for its owner; resolves when the backend has been reset, and the relay told if
+   * it can be reached.
+   */
   async stop(): Promise<void> {
     this.#close(CLOSED, '', STOPPED_BY_OWNER);
     if (this.#state.kind === 'closed') {
-      await this.#state.reset;
+      await this.#state.done;
     }
   }
 
-  #dial(connectTimeout: number): void {
+  /** @returns undefined if that is not permitted; `#onEnded` knows */
+  #dial(connectTimeout: number): Connection | undefined {
     let socket: WebSocketLike;
     try {
       socket = this.#settings.dial();
@@ -151,8 +178,9 @@ export class Tunnel {
       if (!(error instanceof RelayError)) {
         throw error;
       }
-      this.#onEnded({ close: CONNECTION_LOST, message: error.message, error, goneAway: false });
-      return;
+      const { message } = error;
+      this.#onEnded(undefined, { close: CONNECTION_LOST, message, error, goneAway: false });
+      return undefined;
     }
     const connection: Connection = new Connection(
       socket,
@@ -160,14 +188,25 @@ export class Tunnel {
       this.#surroundings,
       {
         onWelcome: (welcome) => this.#onWelcome(connection, welcome),
-        onFrame: (frame, length) => {
-          this.#backoff.reset();
-          this.#epoch?.onFrame(frame, length);
-        },
-        onEnded: (end) => this.#onEnded(end),
+        onFrame: (frame, length) => this.#onFrame(connection, frame, length),
+        onAskedToMove: (message) => this.#onAskedToMove(connection, message),
+        onVisibilityChange: () => this.#epochOf(connection)?.tellState(),
+        onEnded: (end) => this.#onEnded(connection, end),
       },
     );
-    this.#connection = connection;
+    return connection;
+  }
+
+  #epochOf(connection: Connection): Epoch | undefined {
+    return connection === this.#connection ? this.#epoch : this.#departures.epochOf(connection);
+  }
+
+  /** @throws {Violation} if the frame is not allowed here */
+  #onFrame(connection: Connection, frame: FrameAfterWelcome, length: number): void {
+    if (connection === this.#connection) {
+      this.#backoff.reset();
+    }
+    this.#epochOf(connection)?.onFrame(frame, length);
   }
 
   #hello(): Hello {
@@ -184,7 +223,8 @@ export class Tunnel {
       return this.#settings.formerly;
     }
     const { name, secret } = this.#known;
-    const received = this.#epoch?.tellReceived();
+    // What is moved is shared anew at the other relay.
+    const received = this.#state.kind === 'moving' ? undefined : this.#epoch?.tellReceived();
     return { name, secret, ...(received === undefined ? {} : { received }) };
   }
 
@@ -198,6 +238,7 @@ export class Tunnel {
       }
       this.#epoch.resume(connection.socket, resume.received);
     } else {
+      this.#leave(connection);
       this.#beginEpoch(connection, welcome);
     }
     if (this.#connection !== connection) {
@@ -209,6 +250,20 @@ export class Tunnel {
     this.#listener.onLive(welcome);
     if (before.kind === 'connecting') {
       before.resolve(welcome);
+    }
+  }
+
+  /** The candidate has arrived: the tunnel that it takes the place of goes on until it is empty. */
+  #leave(connection: Connection): void {
+    if (this.#candidate !== connection) {
+      return;
+    }
+    const [left, epoch] = [this.#connection, this.#epoch];
+    this.#candidate = undefined;
+    this.#connection = connection;
+    this.#epoch = undefined;
+    if (left !== undefined && epoch !== undefined) {
+      this.#departures.add(left, epoch);
     }
   }
 
@@ -227,35 +282,95 @@ export class Tunnel {
       {
         onClient: (type, open) => this.#listener.onClient(type, open),
         onViolation: (message) => {
-          if (this.#epoch === epoch) {
+          const left = this.#departures.connectionOf(epoch);
+          if (left !== undefined) {
+            this.#departures.end(left, VIOLATION, message);
+          } else if (this.#epoch === epoch) {
             this.#close(VIOLATION, message, undefined);
           }
         },
         isHidden: () => this.#surroundings.isHidden(),
         now: () => this.#surroundings.now(),
+        onStreamGone: () => this.#departures.letGo(),
       },
     );
     this.#epoch = epoch;
     epoch.begin(connection.socket);
   }
 
-  #onEnded({ close, message, error, goneAway }: ConnectionEnd): void {
+  #onAskedToMove(connection: Connection, reason: string): void {
+    if (
+      this.#state.kind !== 'live' ||
+      connection !== this.#connection ||
+      this.#known === undefined
+    ) {
+      return;
+    }
+    this.#state = { kind: 'moving', reason, attempts: 0, refused: undefined };
+    this.#listener.onMoving(reason, 0);
+    this.#waitAndMove();
+  }
+
+  #waitAndMove(): void {
+    if (this.#state.kind !== 'moving') {
+      return;
+    }
+    this.#redial.after(this.#backoff.next(), () => {
+      if (this.#state.kind !== 'moving') {
+        return;
+      }
+      const attempts = this.#state.attempts + 1;
+      this.#state = { ...this.#state, attempts };
+      this.#listener.onMoving(this.#state.reason, attempts);
+      if (this.#state.kind === 'moving') {
+        this.#candidate = this.#dial(Math.min(this.#settings.connectTimeout, RESUME_TIMEOUT_MS));
+      }
+    });
+  }
+
+  /** @param connection undefined if there was none: that of an attempt */
+  #onEnded(connection: Connection | undefined, end: ConnectionEnd): void {
+    const { close, message, error, goneAway } = end;
+    if (connection !== undefined && this.#departures.epochOf(connection) !== undefined) {
+      this.#departures.end(connection, close, message);
+      return;
+    }
+    const mayDial = !goneAway && permitsResume(close);
+    if (this.#state.kind === 'moving' && connection === this.#candidate) {
+      this.#candidate = undefined;
+      if (mayDial) {
+        this.#waitAndMove();
+      } else {
+        this.#state = { ...this.#state, refused: end };
+      }
+      return;
+    }
     this.#connection = undefined;
-    const mayResume = !goneAway && permitsResume(close);
     switch (this.#state.kind) {
       case 'connecting':
         this.#state.reject(error);
-        this.#state = { kind: 'closed', reset: Promise.resolve() };
+        this.#state = { kind: 'closed', done: Promise.resolve() };
         return;
       case 'live':
-        if (mayResume && this.#known !== undefined) {
-          this.#toResuming(this.#known.grace);
+        if (mayDial && this.#known !== undefined) {
+          this.#toResuming(this.#known.grace, close === DRAINING);
         } else {
           this.#close(close, message, undefined);
         }
         return;
+      case 'moving': {
+        const { refused } = this.#state;
+        if (refused !== undefined) {
+          this.#close(refused.close, refused.message, undefined);
+        } else if (mayDial && this.#known !== undefined) {
+          this.#toResuming(this.#known.grace, true);
+        } else {
+          this.#close(close, message, undefined);
+        }
+        return;
+      }
       case 'resuming':
-        if (!mayResume) {
+        if (!mayDial) {
           this.#close(close, message, undefined);
         } else if (this.#surroundings.now() >= this.#state.graceEndsAt) {
           const detail = `the agent was not back within the grace period (${error.message})`;
@@ -269,13 +384,24 @@ export class Tunnel {
     }
   }
 
-  #toResuming(grace: number): void {
+  /** @param over whether the relay has given the tunnel up, so that only another epoch can follow */
+  #toResuming(grace: number, over: boolean): void {
     const since = new Date();
     const graceEndsAt = this.#surroundings.now() + grace * 1_000;
     this.#state = { kind: 'resuming', since, graceEndsAt, attempts: 0 };
     this.#epoch?.detach();
+    if (over) {
+      void this.#epoch?.abandon();
+      this.#epoch = undefined;
+    }
     this.#listener.onResuming(since, 0);
-    if (this.#state.kind === 'resuming') {
+    if (this.#state.kind !== 'resuming') {
+      return;
+    }
+    // An attempt to move that is under way will do as well.
+    this.#connection = this.#candidate;
+    this.#candidate = undefined;
+    if (this.#connection === undefined) {
       this.#waitAndDial(graceEndsAt);
     }
   }
@@ -291,7 +417,7 @@ export class Tunnel {
       this.#state = { ...this.#state, attempts };
       this.#listener.onResuming(this.#state.since, attempts);
       if (this.#state.kind === 'resuming') {
-        this.#dial(Math.min(this.#settings.connectTimeout, RESUME_TIMEOUT_MS));
+        this.#connection = this.#dial(Math.min(this.#settings.connectTimeout, RESUME_TIMEOUT_MS));
       }
     });
   }
@@ -312,15 +438,10 @@ export class Tunnel {
    * @param refusal what clients are told; undefined if the relay tells them, or is not there
    */
   #close(close: CloseCode, message: string, refusal: Refusal | undefined): void {
-    if (this.#state.kind !== 'live' && this.#state.kind !== 'resuming') {
+    const before = this.#state.kind;
+    if (before !== 'live' && before !== 'moving' && before !== 'resuming') {
       return;
     }
-    const epoch = this.#epoch;
-    const connection = this.#connection;
-    const wasLive = this.#state.kind === 'live';
-    this.#epoch = undefined;
-    this.#connection = undefined;
-    this.#redial.stop();
     const reason: ClosedReason = {
       code: close.code,
       name: close.name,
@@ -328,22 +449,35 @@ export class Tunnel {
       hint: close.hint,
       retry: close.retry,
     };
-    let reset: () => void = () => {};
+    const goAway = { code: CLOSED.name, message: reason.message };
+    const epoch = this.#epoch;
+    const connections = [this.#connection, this.#candidate];
+    const farewell =
+      refusal !== undefined && before === 'resuming' && epoch !== undefined
+        ? this.#hello()
+        : undefined;
+    this.#epoch = undefined;
+    this.#connection = undefined;
+    this.#candidate = undefined;
+    this.#redial.stop();
+    let done: () => void = () => {};
     this.#state = {
       kind: 'closed',
-      reset: new Promise((resolve) => {
-        reset = resolve;
+      done: new Promise((resolve) => {
+        done = resolve;
       }),
     };
-    if (refusal !== undefined && wasLive) {
-      const goAway = { code: CLOSED.name, message: reason.message };
+    if (refusal !== undefined && before !== 'resuming') {
       epoch?.sayGoodbye(refusal, { type: 'GOAWAY', goAway });
     }
-    const abandoned = epoch?.abandon() ?? Promise.resolve();
-    abandoned.then(() => {
-      this.#listener.onClosed(reason);
-      reset();
-    });
-    connection?.end(close, message);
+    const reset = Promise.all([
+      epoch?.abandon(),
+      this.#departures.endAll(close, refusal, { type: 'GOAWAY', goAway }),
+    ]).then(() => this.#listener.onClosed(reason));
+    for (const connection of connections) {
+      connection?.end(close, message);
+    }
+    const told = farewell && sayFarewell(this.#settings.dial, farewell, goAway, this.#surroundings);
+    Promise.all([reset, told]).then(done);
   }
 }

@@ -47,6 +47,12 @@ export class FakeSurroundings implements Surroundings {
     return [...this.#timers.values()].map(({ at }) => at - this.#now).sort((a, b) => a - b);
   }
 
+  /** Lets time pass while no timer can run; then those that are due do. */
+  block(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   /** Lets time pass, and runs what is due in its order. */
   advance(ms: number): void {
     const until = this.#now + ms;
@@ -59,7 +65,7 @@ export class FakeSurroundings implements Surroundings {
       }
       const [timer, { at, run }] = due;
       this.#timers.delete(timer);
-      this.#now = at;
+      this.#now = Math.max(this.#now, at);
       run();
     }
     this.#now = until;
