@@ -12,7 +12,7 @@ export type ProgramEvent = { readonly event: string } & Readonly<Record<string, 
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** How long a program may take to end after SIGTERM, in milliseconds. */
-const STOP_MS = 15_000;
+const STOP_MS = 40_000;
 
 /** A child process that prints its events as lines of JSON. */
 export class Program {
@@ -87,19 +87,38 @@ export interface RelayProgram {
   readonly postgresPort: number;
   readonly httpsPort: number;
   readonly caFile: string;
-  stop(): Promise<void>;
+  /** Ends it with SIGTERM; its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** A folder for certificates, so that the user's are left alone. */
+export function makeHome(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'culvert-home-'));
 }
 
 /**
  * Starts the relay: `CULVERT_RELAY_COMMAND`, or the one of this repository. Its certificates are in
- * a folder of its own, so that the user's are left alone.
+ * a folder of its own.
  *
  * @param args more options of the command; they are not quoted
  */
 export async function startRelay(...args: string[]): Promise<RelayProgram> {
+  const home = await makeHome();
+  const relay = await startRelayIn(home, ...args);
+  return {
+    ...relay,
+    stop: async () => {
+      const exitCode = await relay.stop();
+      await rm(home, { recursive: true });
+      return exitCode;
+    },
+  };
+}
+
+/** The same with certificates in a given folder, which stays. */
+export async function startRelayIn(home: string, ...args: string[]): Promise<RelayProgram> {
   const command =
     process.env.CULVERT_RELAY_COMMAND ?? '../culvert relay --postgres-port 0 --https-port 0 --json';
-  const home = await mkdtemp(join(tmpdir(), 'culvert-home-'));
   const program = new Program(`exec ${command} ${args.join(' ')}`, [], {
     shell: true,
     env: { CULVERT_HOME: home },
@@ -110,10 +129,7 @@ export async function startRelay(...args: string[]): Promise<RelayProgram> {
     postgresPort: Number(ready.postgresPort),
     httpsPort: Number(ready.httpsPort),
     caFile: String(ready.caFile),
-    stop: async () => {
-      await program.stop();
-      await rm(home, { recursive: true });
-    },
+    stop: () => program.stop(),
   };
 }
 
