@@ -48,7 +48,7 @@ class RelayModel {
 
 /** Both sides and the two directions of the WebSocket between them, if there is one. */
 class World {
-  readonly replay = new Replay();
+  readonly replay = new Replay(() => 0);
   readonly relay = new RelayModel();
   readonly agentReceived: number[] = [];
   agentSent = 0;
@@ -195,7 +195,7 @@ describe('replay', () => {
     const sizes = fc.array(size, { maxLength: 60 });
     fc.assert(
       fc.property(sizes, fc.array(fc.nat(60), { maxLength: 20 }), (frames, acks) => {
-        const replay = new Replay();
+        const replay = new Replay(() => 0);
         frames.forEach((bytes, at) => {
           replay.keep(frameOf(at + 1, bytes));
         });
@@ -220,11 +220,11 @@ describe('replay', () => {
   });
 
   test('an ACK of 2⁶⁴−1 is no rounding error', () => {
-    expect(() => new Replay().acknowledge(2n ** 64n - 1n)).toThrow(Violation);
+    expect(() => new Replay(() => 0).acknowledge(2n ** 64n - 1n)).toThrow(Violation);
   });
 
   test('has no room for DATA above 8 MiB', () => {
-    const replay = new Replay();
+    const replay = new Replay(() => 0);
     const half = frameOf(1, MAX_KEPT_BYTES / 2);
     replay.keep(half);
     replay.keep(half);
@@ -236,7 +236,7 @@ describe('replay', () => {
   });
 
   test('ends with a relay that acknowledges nothing', () => {
-    const replay = new Replay();
+    const replay = new Replay(() => 0);
     const frame = frameOf(1, 12);
     for (let i = 0; i < MAX_KEPT_FRAMES; i++) {
       replay.keep(frame);
@@ -245,7 +245,7 @@ describe('replay', () => {
   });
 
   test('an ACK is due after 32 frames or 65 536 bytes', () => {
-    const replay = new Replay();
+    const replay = new Replay(() => 0);
     for (let i = 1; i < ACK_FRAMES; i++) {
       replay.receive(12);
       expect(replay.isAckDue).toBe(false);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FrameBytes } from '../src/encode.ts';
+import { LEAST_BYTES } from '../src/tunnel/path-window.ts';
 import { MAX_KEPT_BYTES, MAX_KEPT_FRAMES, Replay } from '../src/tunnel/replay.ts';
 import { type DataSource, Sender } from '../src/tunnel/sender.ts';
 import type { WebSocketLike } from '../src/websocket.ts';
@@ -41,24 +42,53 @@ const numbers = (frames: readonly FrameBytes[]): (number | undefined)[] =>
   frames.map((frame) => frame.at(-1));
 
 describe('what is kept for a resume', () => {
-  test('is bounded: above 8 MiB the streams wait for an ACK', () => {
-    const replay = new Replay();
+  test('is bounded: with the path full, the streams wait for an ACK', () => {
+    const replay = new Replay(() => 0);
     const sender = new Sender(replay, () => {});
     const socket = new FakeSocket();
     sender.attach(socket, []);
-    sender.wake(new Endless(65_536));
-    expect(socket.sent.length).toBe(MAX_KEPT_BYTES / 65_536 + 1);
+    sender.wake(new Endless(32_768));
+    expect(socket.sent.length).toBe(LEAST_BYTES / 32_768);
     sender.send({ type: 'CREDIT', stream: 1, bytes: 1 });
-    expect(socket.sent.length).toBe(MAX_KEPT_BYTES / 65_536 + 2);
-    replay.acknowledge(10);
+    expect(socket.sent.length).toBe(LEAST_BYTES / 32_768 + 1);
+    replay.acknowledge(2);
     sender.pump();
-    expect(replay.keptBytes).toBeGreaterThan(MAX_KEPT_BYTES);
-    expect(replay.keptBytes).toBeLessThanOrEqual(MAX_KEPT_BYTES + 65_536);
+    expect(replay.keptBytes).toBeGreaterThanOrEqual(LEAST_BYTES);
+    sender.stop();
+  });
+
+  test('is bounded without a WebSocket: above 8 MiB the streams wait', () => {
+    const replay = new Replay(() => 0);
+    const sender = new Sender(replay, () => {});
+    sender.attach(new FakeSocket(), []);
+    sender.detach();
+    sender.wake(new Endless(65_536));
+    expect(replay.keptBytes).toBe(MAX_KEPT_BYTES + 65_536);
+    sender.stop();
+  });
+
+  test('a WebSocket with more than 1 MiB unsent is given no DATA, but all control frames', () => {
+    const sender = new Sender(undefined, () => {});
+    const socket = new FakeSocket();
+    sender.attach(socket, []);
+    socket.send = (frame) => {
+      socket.bufferedAmount += frame.length;
+      socket.sent.push(frame);
+    };
+    const source = new Endless(32_768);
+    sender.wake(source);
+    expect(socket.bufferedAmount).toBe(1_048_576 + 32_768);
+    sender.send({ type: 'CREDIT', stream: 1, bytes: 1 });
+    expect(socket.sent.length).toBe(source.given + 1);
+    const given = source.given;
+    socket.bufferedAmount = 1_048_576;
+    sender.pump();
+    expect(source.given).toBe(given + 1);
     sender.stop();
   });
 
   test('is taken from the streams without a WebSocket, and goes first on the next one', () => {
-    const replay = new Replay();
+    const replay = new Replay(() => 0);
     const sender = new Sender(replay, () => {});
     sender.attach(new FakeSocket(), []);
     sender.detach();
@@ -79,7 +109,7 @@ describe('what is kept for a resume', () => {
   });
 
   test('stays while the WebSocket is closing', () => {
-    const replay = new Replay();
+    const replay = new Replay(() => 0);
     const sender = new Sender(replay, () => {});
     const socket = new FakeSocket();
     sender.attach(socket, []);
@@ -93,7 +123,7 @@ describe('what is kept for a resume', () => {
 
   test('ends the tunnel when the relay never acknowledges', () => {
     const violations: string[] = [];
-    const sender = new Sender(new Replay(), (message) => violations.push(message));
+    const sender = new Sender(new Replay(() => 0), (message) => violations.push(message));
     const socket = new FakeSocket();
     sender.attach(socket, []);
     for (let i = 0; i < MAX_KEPT_FRAMES + 5; i++) {

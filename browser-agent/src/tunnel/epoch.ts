@@ -52,7 +52,7 @@ export class Epoch {
     this.#backend = backend;
     this.#limits = limits;
     this.#listener = listener;
-    this.#replay = resumable ? new Replay() : undefined;
+    this.#replay = resumable ? new Replay(() => listener.now()) : undefined;
     this.#sender = new Sender(this.#replay, (message) => listener.onViolation(message));
     this.#windows = new WindowBudget(windows);
     this.#roundTrip = new RoundTrip(

@@ -1,5 +1,6 @@
 import type { FrameBytes } from '../encode.ts';
 import { Violation } from '../violation.ts';
+import { PathWindow, type SentAt } from './path-window.ts';
 
 /** PROTOCOL.md section 8: keeping more than this, a side sends no DATA. */
 export const MAX_KEPT_BYTES = 8_388_608;
@@ -19,7 +20,8 @@ export const ACK_BYTES = 65_536;
  * ```
  */
 export class Replay {
-  #kept: FrameBytes[] = [];
+  #kept: Kept[] = [];
+  readonly #path: PathWindow;
   /** Frames before this place in `#kept` are acknowledged. */
   #head = 0;
   #keptBytes = 0;
@@ -27,6 +29,11 @@ export class Replay {
   #received = 0;
   #told = 0;
   #untoldBytes = 0;
+
+  /** @param now milliseconds since any fixed moment */
+  constructor(now: () => number) {
+    this.#path = new PathWindow(now);
+  }
 
   /** How many sequenced frames were sent. */
   get sent(): number {
@@ -51,6 +58,11 @@ export class Replay {
     return this.#keptBytes <= MAX_KEPT_BYTES;
   }
 
+  /** Whether DATA may be sent through the present WebSocket; for a sender that has some. */
+  get pathHasRoom(): boolean {
+    return this.#path.hasRoom(this.#keptBytes);
+  }
+
   /**
    * Numbers a frame that is sent, and keeps it.
    *
@@ -61,7 +73,7 @@ export class Replay {
     if (this.keptFrames >= MAX_KEPT_FRAMES) {
       throw new Violation(`the relay has not acknowledged ${MAX_KEPT_FRAMES} frames`);
     }
-    this.#kept.push(frame);
+    this.#kept.push({ frame, sent: this.#path.send() });
     this.#keptBytes += frame.length;
   }
 
@@ -73,12 +85,16 @@ export class Replay {
       );
     }
     const frames = Number(count) - this.#acknowledged;
-    for (const frame of this.#kept.slice(this.#head, this.#head + frames)) {
-      this.#keptBytes -= frame.length;
-    }
+    const acknowledged = this.#kept.slice(this.#head, this.#head + frames);
+    const bytes = acknowledged.reduce((sum, { frame }) => sum + frame.length, 0);
+    this.#keptBytes -= bytes;
     this.#acknowledged += frames;
-    this.#kept.fill(NO_FRAME, this.#head, this.#head + frames);
+    this.#kept.fill(NOTHING, this.#head, this.#head + frames);
     this.#head += frames;
+    const last = acknowledged.at(-1);
+    if (last !== undefined) {
+      this.#path.onAcknowledged(bytes, last.sent);
+    }
     if (this.#head * 2 >= this.#kept.length) {
       this.#kept = this.#kept.slice(this.#head);
       this.#head = 0;
@@ -94,7 +110,8 @@ export class Replay {
    */
   resumeFrom(received: number): FrameBytes[] {
     this.acknowledge(received);
-    return this.#kept.slice(this.#head);
+    this.#path.restart();
+    return this.#kept.slice(this.#head).map(({ frame }) => frame);
   }
 
   /** Counts a sequenced frame that came, of so many bytes with its header. */
@@ -120,4 +137,9 @@ export class Replay {
   }
 }
 
-const NO_FRAME: FrameBytes = new Uint8Array(0);
+interface Kept {
+  readonly frame: FrameBytes;
+  readonly sent: SentAt;
+}
+
+const NOTHING: Kept = { frame: new Uint8Array(0), sent: { at: 0, acknowledged: 0 } };

@@ -86,7 +86,7 @@ export class Sender {
         continue;
       }
       const [source] = this.#ready;
-      if (source === undefined || this.#replay?.hasRoom === false) {
+      if (source === undefined || !this.#hasRoom()) {
         return;
       }
       this.#takeTurn(source);
@@ -130,6 +130,14 @@ export class Sender {
       }, LOOK_AGAIN_MS);
     }
     return false;
+  }
+
+  /** Whether the next frame of DATA may go; without a WebSocket it is only kept. */
+  #hasRoom(): boolean {
+    if (this.#replay === undefined) {
+      return true;
+    }
+    return this.#replay.hasRoom && (!this.#isOpen || this.#replay.pathHasRoom);
   }
 
   #takeTurn(source: DataSource): void {

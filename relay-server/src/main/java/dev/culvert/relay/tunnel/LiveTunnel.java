@@ -115,7 +115,12 @@ public final class LiveTunnel implements Backend {
         this.admission = admission;
         this.connection = connection;
         this.thread = connection.executor();
-        this.link = new ReliableLink(terms.isResumable(), connection, this::onNeverAcknowledged);
+        this.link =
+                new ReliableLink(
+                        terms.isResumable(),
+                        connection,
+                        thread.ticker()::nanoTime,
+                        this::onNeverAcknowledged);
         this.roundTrip = new RoundTrip(thread.ticker()::nanoTime, this::measure);
         this.conversation =
                 new RelayTunnel(
@@ -282,7 +287,10 @@ public final class LiveTunnel implements Backend {
                     link.acknowledge();
                     link.send(new Frame.Pong(opaque, Set.of()));
                 }
-                case Frame.Ack(long count) -> link.onAck(count);
+                case Frame.Ack(long count) -> {
+                    link.onAck(count);
+                    conversation.onWritable();
+                }
                 // also a sign of life, which was noted
                 case Frame.Pong pong -> roundTrip.onPong(pong.opaque());
                 case Frame.GoAway _ -> {

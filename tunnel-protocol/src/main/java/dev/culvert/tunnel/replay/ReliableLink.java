@@ -3,6 +3,7 @@ package dev.culvert.tunnel.replay;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.stream.FrameOutput;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ public final class ReliableLink implements FrameOutput {
 
     private final boolean resumable;
     private final Runnable onNeverAcknowledged;
-    private final SentFrames sent = new SentFrames();
+    private final PathWindow path;
+    private final SentFrames sent;
     private @Nullable FrameOutput webSocket;
     private long received;
     private int unacknowledgedFrames;
@@ -41,10 +43,17 @@ public final class ReliableLink implements FrameOutput {
      *
      * @param resumable whether both sides agreed to keep frames; without, there is only the first
      *     WebSocket
+     * @param nanoTime the clock by which the path is known
      * @param onNeverAcknowledged called once, when the peer leaves so much unacknowledged that the
      *     tunnel has to end; the link is closed then
      */
-    public ReliableLink(boolean resumable, FrameOutput webSocket, Runnable onNeverAcknowledged) {
+    public ReliableLink(
+            boolean resumable,
+            FrameOutput webSocket,
+            LongSupplier nanoTime,
+            Runnable onNeverAcknowledged) {
+        this.path = new PathWindow(nanoTime);
+        this.sent = new SentFrames(path);
         this.resumable = resumable;
         this.onNeverAcknowledged = onNeverAcknowledged;
         this.webSocket = webSocket;
@@ -73,7 +82,10 @@ public final class ReliableLink implements FrameOutput {
     @Override
     public boolean isWritable() {
         FrameOutput present = webSocket;
-        return present != null && present.isWritable() && sent.bytes() <= MAX_KEPT_BYTES;
+        return present != null
+                && present.isWritable()
+                && sent.bytes() <= MAX_KEPT_BYTES
+                && path.hasRoom(sent.bytes());
     }
 
     /** Whether there is a WebSocket. */
@@ -109,7 +121,7 @@ public final class ReliableLink implements FrameOutput {
     }
 
     /**
-     * The other side has acknowledged.
+     * The other side has acknowledged: the link may be writable again.
      *
      * @throws ProtocolViolationException for a count that is impossible
      */
@@ -132,6 +144,7 @@ public final class ReliableLink implements FrameOutput {
      */
     public void attach(FrameOutput newWebSocket, long peerReceived) {
         sent.acknowledge(peerReceived);
+        path.restart();
         webSocket = newWebSocket;
         // the peer learned the count while resuming
         unacknowledgedFrames = 0;

@@ -15,9 +15,19 @@ final class SentFrames {
     /** A peer that leaves more frames than this unacknowledged never acknowledges. */
     static final int MAX_FRAMES = 65_536;
 
-    private final Queue<Frame> kept = new ArrayDeque<>();
+    private record Kept(Frame frame, PathWindow.Sent sent) {}
+
+    private final PathWindow path;
+    private final Queue<Kept> kept = new ArrayDeque<>();
     private long acknowledged;
     private int keptBytes;
+
+    /**
+     * @param path hears of what is sent and acknowledged
+     */
+    SentFrames(PathWindow path) {
+        this.path = path;
+    }
 
     /**
      * Numbers and keeps a frame. Does not take the payload over: retains it for itself.
@@ -28,7 +38,7 @@ final class SentFrames {
         if (kept.size() >= MAX_FRAMES) {
             return false;
         }
-        kept.add(duplicate(frame));
+        kept.add(new Kept(duplicate(frame), path.send()));
         keptBytes += size(frame);
         return true;
     }
@@ -53,24 +63,29 @@ final class SentFrames {
                             + " to "
                             + (acknowledged + kept.size()));
         }
+        int bytes = 0;
         while (acknowledged < count) {
-            Frame frame = kept.remove();
-            keptBytes -= size(frame);
-            release(frame);
+            Kept next = kept.remove();
+            bytes += size(next.frame());
+            release(next.frame());
             acknowledged++;
+            if (acknowledged == count) {
+                keptBytes -= bytes;
+                path.onAcknowledged(bytes, next.sent());
+            }
         }
     }
 
     /** Sends what is kept again, in order. The receiver gets payloads of its own. */
     void replay(Consumer<Frame> receiver) {
-        for (Frame frame : kept) {
-            receiver.accept(duplicate(frame));
+        for (Kept next : kept) {
+            receiver.accept(duplicate(next.frame()));
         }
     }
 
     /** Forgets everything. */
     void release() {
-        kept.forEach(SentFrames::release);
+        kept.forEach(next -> release(next.frame()));
         kept.clear();
         keptBytes = 0;
     }

@@ -32,10 +32,12 @@ class BrokenWireScheduleTest {
 
     /** One side, and the frames on their way to it. */
     private static final class Side {
+        long nanos;
         final List<Integer> received = new ArrayList<>();
         final List<ByteBuf> payloads = new ArrayList<>();
         Queue<Frame> underway = new ArrayDeque<>();
-        ReliableLink link = new ReliableLink(true, into(new ArrayDeque<>()), Side::fail);
+        ReliableLink link =
+                new ReliableLink(true, into(new ArrayDeque<>()), () -> ++nanos, Side::fail);
         int toSend = 1;
 
         private static void fail() {

@@ -17,7 +17,7 @@ class ReliableLinkTest {
     private final Wire wire = new Wire();
     private final AtomicInteger neverAcknowledged = new AtomicInteger();
     private final ReliableLink link =
-            new ReliableLink(true, wire, neverAcknowledged::incrementAndGet);
+            new ReliableLink(true, wire, () -> 0, neverAcknowledged::incrementAndGet);
 
     /** A WebSocket that notes what is sent. */
     private static final class Wire implements FrameOutput {
@@ -92,15 +92,15 @@ class ReliableLinkTest {
     }
 
     @Test
-    void is_not_writable_while_too_much_is_kept() {
-        int frame = 65_536 + Frame.HEADER_BYTES;
-        for (int kept = 0; kept <= ReliableLink.MAX_KEPT_BYTES; kept += frame) {
+    void is_not_writable_while_the_path_is_full() {
+        int frame = PathWindow.LEAST / 4;
+        for (int kept = 0; kept < PathWindow.LEAST; kept += frame + Frame.HEADER_BYTES) {
             assertThat(link.isWritable()).isTrue();
-            link.send(new Frame.Data(1, Unpooled.buffer().writeZero(65_536), false));
+            link.send(new Frame.Data(1, Unpooled.buffer().writeZero(frame), false));
         }
         assertThat(link.isWritable()).isFalse();
 
-        link.onAck(10);
+        link.onAck(1);
 
         assertThat(link.isWritable()).isTrue();
         link.close();
@@ -148,7 +148,8 @@ class ReliableLinkTest {
 
     @Test
     void without_the_agreement_nothing_is_kept_or_acknowledged() {
-        ReliableLink plain = new ReliableLink(false, wire, neverAcknowledged::incrementAndGet);
+        ReliableLink plain =
+                new ReliableLink(false, wire, () -> 0, neverAcknowledged::incrementAndGet);
         ByteBuf payload = Unpooled.buffer().writeZero(10);
         plain.send(new Frame.Data(1, payload, true));
         for (int i = 0; i < 100; i++) {
