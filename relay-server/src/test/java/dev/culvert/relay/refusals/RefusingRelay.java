@@ -14,6 +14,7 @@ import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.Relay;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
@@ -80,7 +81,8 @@ final class RefusingRelay implements AutoCloseable {
                                                                 List.of(ca.caCertificate()),
                                                                 false))),
                                         new HttpsSettings("127.0.0.1", 0, null),
-                                        scenario.tunnels(TunnelSettings.DEFAULTS)),
+                                        scenario.tunnels(TunnelSettings.DEFAULTS),
+                                        DrainSettings.DEFAULTS),
                                 CertificateSet.of(
                                         ca.serverCertificate(
                                                 new LinkedHashSet<>(
