@@ -1,0 +1,172 @@
+package dev.culvert.wasm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+import run.endive.compiler.InterpreterFallback;
+import run.endive.compiler.internal.ByteClassCollector;
+import run.endive.compiler.internal.Compiler;
+import run.endive.runtime.Instance;
+import run.endive.runtime.TrapException;
+import run.endive.wasm.Parser;
+import run.endive.wasm.WasmEngineException;
+
+class WasmSplitterTest {
+    private static final int HUGE_METHOD = 8000;
+
+    /** What a run shows to the outside. */
+    private record Outcome(String result, long g, long h, int memoryHash) {}
+
+    @ParameterizedTest
+    @ValueSource(ints = {250, 400, 900})
+    void random_functions_do_the_same_in_pieces(int limit) {
+        int split = 0;
+        int pieces = 0;
+        for (long seed = 0; seed < 150; seed++) {
+            byte[] before = RandomFunction.module(seed);
+            var result = WasmSplitter.split(before, limit);
+            split += result.split();
+            pieces += result.pieces();
+            Instance original = instance(before);
+            Instance inPieces = instance(result.module());
+            for (long[] args : arguments()) {
+                assertThat(run(inPieces, args))
+                        .as("seed %d, limit %d, %s", seed, limit, Arrays.toString(args))
+                        .isEqualTo(run(original, args));
+            }
+        }
+        assertThat(split).isGreaterThan(100);
+        assertThat(pieces).isGreaterThan(100);
+    }
+
+    private static List<long[]> arguments() {
+        return List.of(
+                new long[] {0, 0, 0},
+                new long[] {1, -1, Double.doubleToRawLongBits(1.5)},
+                new long[] {-7, 1L << 40, Double.doubleToRawLongBits(-2)});
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {150, 300, 1500})
+    void a_large_switch_does_the_same_in_pieces(int cases) {
+        byte[] before = Modules.switchOf(cases, 8);
+        var result = WasmSplitter.split(before, WasmSplitter.DEFAULT_LIMIT);
+        assertThat(result.stillLarge()).isZero();
+        Instance original = instance(before);
+        Instance inPieces = instance(result.module());
+        for (int selector = -1; selector <= cases + 1; selector++) {
+            assertThat(run(inPieces, selector))
+                    .as("selector %d", selector)
+                    .isEqualTo(run(original, selector));
+        }
+    }
+
+    @Test
+    void what_is_too_large_for_a_method_fits_in_pieces() {
+        byte[] before = Modules.switchOf(2000, 12);
+        var result = WasmSplitter.split(before, WasmSplitter.DEFAULT_LIMIT);
+
+        assertThat(compile(before).interpretedFunctions()).isNotEmpty();
+        var compiled = compile(result.module());
+        assertThat(compiled.interpretedFunctions()).isEmpty();
+        for (byte[] classFile : compiled.classBytes().values()) {
+            assertThat(largestMethod(classFile)).isLessThanOrEqualTo(HUGE_METHOD);
+        }
+    }
+
+    @Test
+    void a_small_function_stays_as_it_is() {
+        byte[] module = Modules.switchOf(3, 2);
+        var result = WasmSplitter.split(module, WasmSplitter.DEFAULT_LIMIT);
+        assertThat(result.module()).isEqualTo(module);
+        assertThat(result.split()).isZero();
+    }
+
+    @Test
+    void code_that_is_not_understood_stays_as_it_is() {
+        // blocks with a parameter, which only the type section can describe
+        var out = new ByteWriter();
+        for (int i = 0; i < 100; i++) {
+            out.u8(0x02).u8(0).u8(0x0b); // block of the helper's type, on what lies on the stack
+        }
+        byte[] code =
+                new ByteWriter().u8(0x41).u8(1).bytes(out.toByteArray()).u8(0x0b).toByteArray();
+        byte[] module =
+                Modules.of(new FunctionType(List.of(), List.of(ValueType.I32)), List.of(), code);
+        assertThat(WasmSplitter.split(module, 50).module()).isEqualTo(module);
+    }
+
+    @Test
+    void what_is_no_module_is_refused() {
+        assertThatThrownBy(() -> WasmSplitter.split(new byte[] {1, 2, 3}, 100))
+                .isInstanceOf(WasmFormatException.class);
+        byte[] module = Modules.switchOf(3, 2);
+        byte[] inTheMiddleOfCode = Arrays.copyOf(module, module.length - 3);
+        assertThatThrownBy(() -> WasmSplitter.split(inTheMiddleOfCode, 100))
+                .isInstanceOf(WasmFormatException.class);
+    }
+
+    private static Instance instance(byte[] module) {
+        return Instance.builder(Parser.parse(module)).build();
+    }
+
+    private static Outcome run(Instance instance, long... args) {
+        String result;
+        try {
+            long[] values = instance.export("f").apply(args);
+            result = values == null ? "none" : Arrays.toString(values);
+        } catch (TrapException e) {
+            result = "trap";
+        } catch (WasmEngineException e) {
+            result = "error " + e.getMessage();
+        }
+        return new Outcome(
+                result,
+                instance.exports().global("g").getValue(),
+                instance.exports().global("h").getValue(),
+                Arrays.hashCode(instance.memory().readBytes(0, 4096)));
+    }
+
+    private static run.endive.compiler.internal.CompilerResult compile(byte[] module) {
+        return Compiler.builder(Parser.parse(module))
+                .withClassName("dev.culvert.wasm.Compiled")
+                .withClassCollectorFactory(ByteClassCollector::new)
+                .withInterpreterFallback(InterpreterFallback.SILENT)
+                .build()
+                .compile();
+    }
+
+    private static int largestMethod(byte[] classFile) {
+        int[] largest = {0};
+        new ClassReader(classFile)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access,
+                                    String name,
+                                    String descriptor,
+                                    String signature,
+                                    String[] exceptions) {
+                                return new CodeSizeEvaluator(null) {
+                                    @Override
+                                    public void visitEnd() {
+                                        largest[0] = Math.max(largest[0], getMaxSize());
+                                    }
+                                };
+                            }
+                        },
+                        0);
+        return largest[0];
+    }
+}
