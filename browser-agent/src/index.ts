@@ -15,6 +15,6 @@ export {
   type ShareState,
   shareDatabase,
 } from './share.ts';
-export type { ClosedReason } from './tunnel/tunnel.ts';
+export type { ClosedReason } from './tunnel/owner.ts';
 export { VERSION } from './version.ts';
 export type { WebSocketConstructor, WebSocketLike } from './websocket.ts';

@@ -18,8 +18,9 @@ import {
 } from './options.ts';
 import { ResumeStore } from './resume-store.ts';
 import { makePassword, makeVerifier } from './scram-verifier.ts';
+import type { ClosedReason, TunnelListener } from './tunnel/owner.ts';
 import { PLATFORM, type Surroundings } from './tunnel/surroundings.ts';
-import { type ClosedReason, Tunnel, type TunnelListener } from './tunnel/tunnel.ts';
+import { Tunnel } from './tunnel/tunnel.ts';
 import { AGENT } from './version.ts';
 import type { WebSocketLike } from './websocket.ts';
 

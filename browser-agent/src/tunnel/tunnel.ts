@@ -6,12 +6,10 @@ import {
   CONNECTION_LOST,
   DRAINING,
   permitsResume,
-  type Retry,
   VIOLATION,
 } from '../close-code.ts';
-import type { WindowLimits } from '../credit.ts';
 import { RelayError } from '../errors.ts';
-import type { Hello, HelloResume, Open, Welcome, WelcomeResume } from '../frame.ts';
+import type { Hello, HelloResume, Welcome, WelcomeResume } from '../frame.ts';
 import { databaseHasStopped, type Refusal, STOPPED_BY_OWNER } from '../refusal.ts';
 import { Violation } from '../violation.ts';
 import type { WebSocketLike } from '../websocket.ts';
@@ -20,63 +18,12 @@ import { Connection, type ConnectionEnd, type FrameAfterWelcome } from './connec
 import { Departures } from './departures.ts';
 import { Epoch } from './epoch.ts';
 import { sayFarewell } from './farewell.ts';
+import type { ClosedReason, TunnelListener, TunnelSettings } from './owner.ts';
 import { Redial } from './redial.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A relay that does not answer must not use up the grace period with one attempt. */
 const RESUME_TIMEOUT_MS = 10_000;
-
-/** Why sharing ended. */
-export interface ClosedReason {
-  /** The WebSocket close code, PROTOCOL.md section 10; 1006 when the connection was lost. */
-  readonly code: number;
-  /** The code's name, e.g. `lifetime`; `database-stopped` when PGlite ended. */
-  readonly name: string;
-  /** What happened. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint: string;
-  /** Whether sharing again can help. */
-  readonly retry: Retry;
-}
-
-/** What a tunnel tells its owner. */
-export interface TunnelListener {
-  onClient(type: 'connected' | 'disconnected', open: Open): void;
-  /** Clients can connect: for the first time, or again. */
-  onLive(welcome: Welcome): void;
-  /**
-   * The connection broke, and the agent dials again; clients wait.
-   *
-   * @param attempt how often it has dialled
-   */
-  onResuming(since: Date, attempt: number): void;
-  /**
-   * The relay drains, and the agent dials another one; clients go on meanwhile.
-   *
-   * @param reason what the relay's operator says
-   * @param attempt how often the agent has dialled
-   */
-  onMoving(reason: string, attempt: number): void;
-  /** The tunnel has ended and the backend has been reset. */
-  onClosed(reason: ClosedReason): void;
-}
-
-/** What a tunnel is made with. */
-export interface TunnelSettings {
-  /** Makes a WebSocket that is dialling; throws a {@link RelayError} if that is not permitted. */
-  readonly dial: () => WebSocketLike;
-  /** Without what concerns a resume. */
-  readonly hello: Hello;
-  /** The tunnel that a page had before it was loaded again. */
-  readonly formerly: HelloResume | undefined;
-  /** What the relay may send ahead; the initial window is HELLO's. */
-  readonly windows: WindowLimits;
-  /** Bytes. */
-  readonly maxBatch: number;
-  /** Milliseconds from dialling to WELCOME. */
-  readonly connectTimeout: number;
-}
 
 /**
  * ```
