@@ -54,7 +54,7 @@ describe('the answer queue', () => {
       fc.property(answers, fc.integer({ min: 1, max: 200 }), (given, limit) => {
         const queue = new AnswerQueue();
         for (const chunks of given) {
-          queue.add(chunks);
+          queue.add(chunks, true);
         }
         const taken: Uint8Array[][] = [[]];
         for (let part = queue.take(limit); part !== undefined; part = queue.take(limit)) {
@@ -75,8 +75,8 @@ describe('the answer queue', () => {
 
   test('without credit only an end that has no bytes goes out', () => {
     const queue = new AnswerQueue();
-    queue.add([]);
-    queue.add([Uint8Array.of(1)]);
+    queue.add([], true);
+    queue.add([Uint8Array.of(1)], true);
     expect(queue.take(0)).toEqual({ pieces: [new Uint8Array(0)], length: 0, end: true });
     expect(queue.take(0)).toBeUndefined();
   });

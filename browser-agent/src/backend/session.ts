@@ -17,6 +17,7 @@ import {
 } from '../postgres/messages.ts';
 import { raiseStatement } from '../postgres/raised-error.ts';
 import type { Backend } from './backend.ts';
+import { type AnswerFlow, CANCELLED_STATE, CANCELLED_TEXT, runBatch } from './batch-run.ts';
 import type { Release } from './lock.ts';
 import {
   isLiveChannel,
@@ -35,6 +36,12 @@ export class Batch {
   readonly cancelled: Promise<void> = new Promise((resolve) => {
     this.#onCancelled = resolve;
   });
+  #interrupted = false;
+  #onInterrupted: () => void = () => {};
+  /** Resolves when the batch is to be cancelled while it runs. */
+  readonly interrupted: Promise<void> = new Promise((resolve) => {
+    this.#onInterrupted = resolve;
+  });
 
   constructor(messages: Uint8Array) {
     this.messages = messages;
@@ -44,15 +51,29 @@ export class Batch {
     return this.#phase === 'cancelled';
   }
 
-  /** Cancels the batch if it is still waiting; PGlite cannot be interrupted once it runs. */
+  /** Whether the batch is to be cancelled while it runs. */
+  get isInterrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /**
+   * Cancels the batch if it is still waiting. PGlite cannot be interrupted once it runs, but a large
+   * result is made in pieces, and cancelled between them.
+   */
   cancel(): void {
-    if (this.#phase === 'waiting' && !isStartup(this.messages)) {
+    if (isStartup(this.messages)) {
+      return;
+    }
+    if (this.#phase === 'waiting') {
       this.#phase = 'cancelled';
       this.#onCancelled();
+    } else if (this.#phase === 'running') {
+      this.#interrupted = true;
+      this.#onInterrupted();
     }
   }
 
-  /** The batch goes to the backend now; a later cancel is ignored. */
+  /** The batch goes to the backend now; a later cancel comes in time only between pieces. */
   start(): void {
     if (this.#phase === 'waiting') {
       this.#phase = 'running';
@@ -86,9 +107,6 @@ export class SessionEnded extends Error {
   }
 }
 
-const CANCELLED_STATE = '57014';
-const CANCELLED_TEXT = 'canceling statement due to user request';
-
 /**
  * One client's session on the backend. Batches are given one after the other: `run` is called again
  * when the one before has been answered.
@@ -106,6 +124,8 @@ export class BackendSession {
   #synced = true;
   /** Whether the client has used LISTEN: before that, notifications are the owner's alone. */
   #listens = false;
+  /** What a cancelled batch has left behind, as messages that remove it. */
+  #toForget: Uint8Array | undefined;
   #current: Batch | undefined;
   #running: Promise<Uint8Array[]> | undefined;
   #ending: Promise<void> | undefined;
@@ -117,13 +137,14 @@ export class BackendSession {
   /**
    * Runs a batch when it is this session's turn.
    *
-   * @returns the backend's bytes
+   * @param flow takes the first parts of a large answer; without it, the whole answer is returned
+   * @returns the backend's bytes, or those that the flow did not take
    * @throws {BackendDied} if the database has stopped
    * @throws {SessionEnded} if `end` was called first
    */
-  run(batch: Batch): Promise<Uint8Array[]> {
+  run(batch: Batch, flow?: AnswerFlow): Promise<Uint8Array[]> {
     this.#current = batch;
-    this.#running = this.#run(batch);
+    this.#running = this.#run(batch, flow);
     return this.#running;
   }
 
@@ -133,7 +154,7 @@ export class BackendSession {
     return this.#ending;
   }
 
-  async #run(batch: Batch): Promise<Uint8Array[]> {
+  async #run(batch: Batch, flow: AnswerFlow | undefined): Promise<Uint8Array[]> {
     const turn = this.#takeTurn();
     turn.catch(() => {}); // if the batch is cancelled, nobody else looks at it
     const wait: 'turn' | 'cancelled' = await Promise.race([
@@ -148,11 +169,9 @@ export class BackendSession {
       }
       await turn;
     }
-    if (this.#ending !== undefined) {
-      throw new SessionEnded();
-    }
+    this.#checkOpen();
     batch.start();
-    return this.#execute(batch);
+    return this.#execute(batch, flow);
   }
 
   async #takeTurn(): Promise<void> {
@@ -180,7 +199,7 @@ export class BackendSession {
     }
   }
 
-  async #execute(batch: Batch): Promise<Uint8Array[]> {
+  async #execute(batch: Batch, flow: AnswerFlow | undefined): Promise<Uint8Array[]> {
     const messages = batch.isCancelled
       ? raiseInPlaceOf(batch.messages)
       : refuseCopyFromStdin(batch.messages);
@@ -188,18 +207,46 @@ export class BackendSession {
       passNotification: ({ channel }) => this.#listens && !isLiveChannel(channel),
       fromErrorOn: batch.isCancelled,
     };
+    const synced = this.#synced;
+    const endsInReady = this.#endsInReady(messages);
+    this.#synced = isStartup(messages); // a refused one leaves nothing open
     try {
-      const answer = await this.#backend.execute(messages, rules, this.#endsInReady(messages));
+      const answer = await runBatch(this.#backend, {
+        messages,
+        rules,
+        synced,
+        endsInReady,
+        flow: batch.isCancelled ? undefined : flow,
+        interrupted: batch.interrupted,
+        isInterrupted: () => batch.isInterrupted,
+        checkWanted: () => this.#checkOpen(),
+      });
       this.#listens ||= answer.tags.includes('LISTEN');
       this.#synced = answer.status !== undefined;
       this.#status = answer.status ?? this.#status;
-      this.#backend.passToOwner(answer.notifications);
+      this.#toForget ??= answer.toForget;
+      await this.#forget();
       if (this.#isIdle() && forgetsChannels(answer.tags) && this.#state.kind === 'active') {
         await listenAgain(this.#backend.runSql, this.#state.before);
       }
       return answer.chunks;
     } finally {
       this.#releaseIfIdle();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#ending !== undefined) {
+      throw new SessionEnded();
+    }
+  }
+
+  /** Removes what a batch has left behind that is not the client's, once that can be done. */
+  async #forget(): Promise<void> {
+    if (this.#synced && this.#toForget !== undefined) {
+      const messages = this.#toForget;
+      this.#toForget = undefined;
+      await this.#backend.execute(messages);
     }
   }
 
@@ -231,7 +278,8 @@ export class BackendSession {
     try {
       await this.#takeLock();
       if (!this.#synced) {
-        const answer = await this.#backend.execute(sync());
+        // Not just Sync, which would commit what no Sync of the client's has asked for.
+        const answer = await this.#backend.execute(raiseInPlaceOf(sync()));
         this.#status = answer.status ?? this.#status;
       }
       if (this.#status !== 'I') {

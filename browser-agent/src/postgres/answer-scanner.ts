@@ -1,4 +1,10 @@
-import { BackendMessage, MESSAGE_HEADER_BYTES, type TransactionStatus } from './messages.ts';
+import {
+  BackendMessage,
+  commandComplete,
+  MESSAGE_HEADER_BYTES,
+  portalSuspended,
+  type TransactionStatus,
+} from './messages.ts';
 
 /** A NotificationResponse that stood in an answer. */
 export interface Notification {
@@ -12,6 +18,20 @@ export interface AnswerRules {
   passNotification(notification: Notification): boolean;
   /** Whether everything before the first ErrorResponse is dropped. */
   readonly fromErrorOn: boolean;
+  /** Message types that are dropped. */
+  readonly hidden?: readonly number[];
+  /** The answer ends with one to an Execute of the agent's own, for a piece of a result. */
+  readonly piece?: PieceRules;
+  /** A CommandComplete to pass on behind the notices that come now, unless there is an error. */
+  readonly heldComplete?: Uint8Array | undefined;
+}
+
+/** What is done about an Execute that stands for a part of the client's. */
+export interface PieceRules {
+  /** Rows that the pieces before it had, for the count in CommandComplete. */
+  readonly rowsBefore: number;
+  /** Whether CommandComplete is kept for {@link AnswerScanner.heldComplete}. */
+  readonly holdsComplete: boolean;
 }
 
 /** Passes everything on. */
@@ -37,9 +57,15 @@ export class AnswerScanner {
   readonly #notifications: Notification[] = [];
   readonly #tags: string[] = [];
   #status: TransactionStatus | undefined;
+  #suspended = false;
+  #complete: Uint8Array | undefined;
+  /** What goes before the next message that is passed on: a PortalSuspended or CommandComplete. */
+  #pending: Uint8Array | undefined;
+  #bytes = 0;
 
   constructor(rules: AnswerRules) {
     this.#rules = rules;
+    this.#pending = rules.heldComplete;
   }
 
   /** The answer to pass on, without what the rules dropped. */
@@ -60,6 +86,26 @@ export class AnswerScanner {
   /** The status of the last ReadyForQuery, or undefined if there was none. */
   get status(): TransactionStatus | undefined {
     return this.#status;
+  }
+
+  /** Whether there was an ErrorResponse. */
+  get sawError(): boolean {
+    return this.#sawError;
+  }
+
+  /** Whether the piece that the rules speak of is not the portal's last. */
+  get isSuspended(): boolean {
+    return this.#suspended;
+  }
+
+  /** The CommandComplete that the rules held back. */
+  get heldComplete(): Uint8Array | undefined {
+    return this.#complete;
+  }
+
+  /** Bytes in {@link chunks}. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Takes the next chunk, a view into memory that changes later: what is kept is copied. */
@@ -102,16 +148,26 @@ export class AnswerScanner {
         return;
       }
       this.#sawError ||= type === BackendMessage.ERROR_RESPONSE;
-      const early = this.#rules.fromErrorOn && !this.#sawError;
+      const hidden =
+        (this.#rules.fromErrorOn && !this.#sawError && type !== BackendMessage.READY_FOR_QUERY) ||
+        this.#rules.hidden?.includes(type) === true;
+      if (this.#pending !== undefined && !hidden && type !== BackendMessage.NOTICE_RESPONSE) {
+        drop(at, at);
+        this.#passPending(type);
+      }
       if (isOfInterest(type)) {
-        const body = chunk.subarray(at + MESSAGE_HEADER_BYTES, at + whole);
-        if (!this.#read(type, body) || (early && type !== BackendMessage.READY_FOR_QUERY)) {
+        const message = chunk.subarray(at, at + whole);
+        const kept = this.#read(type, message);
+        if (hidden || kept !== message) {
           drop(at, at + whole);
+        }
+        if (!hidden && kept !== undefined && kept !== message) {
+          this.#keep(kept, 0, kept.length);
         }
         at += whole;
       } else {
         this.#passing = whole;
-        this.#passingKept = !early;
+        this.#passingKept = !hidden;
       }
     }
     this.#keep(chunk, keptFrom, chunk.length);
@@ -120,28 +176,62 @@ export class AnswerScanner {
   #keep(chunk: Uint8Array, from: number, to: number): void {
     if (to > from) {
       this.#chunks.push(chunk.subarray(from, to));
+      this.#bytes += to - from;
     }
   }
 
-  /** @returns whether the message is passed on */
-  #read(type: number, body: Uint8Array): boolean {
+  #passPending(before: number): void {
+    const message = this.#pending;
+    this.#pending = undefined;
+    // A Postgres that cannot commit says so in place of CommandComplete.
+    const isVoid = before === BackendMessage.ERROR_RESPONSE && !this.#suspended;
+    this.#suspended = false;
+    if (message !== undefined && !isVoid) {
+      this.#keep(message, 0, message.length);
+    }
+  }
+
+  /** @returns what is passed on in the message's place: itself, another one or nothing */
+  #read(type: number, message: Uint8Array): Uint8Array | undefined {
+    const body = message.subarray(MESSAGE_HEADER_BYTES);
     switch (type) {
       case BackendMessage.READY_FOR_QUERY:
         this.#status = statusOf(body[0]);
-        return true;
-      case BackendMessage.COMMAND_COMPLETE: {
-        const tag = latin1.decode(body.subarray(0, -1));
-        if (!/\d$/.test(tag)) {
-          this.#tags.push(tag);
+        return message;
+      case BackendMessage.COMMAND_COMPLETE:
+        return this.#readComplete(message, latin1.decode(body.subarray(0, -1)));
+      case BackendMessage.PORTAL_SUSPENDED:
+        if (this.#rules.piece === undefined) {
+          return message;
         }
-        return true;
-      }
+        // The agent's own if nothing follows.
+        this.#suspended = true;
+        this.#pending = portalSuspended();
+        return undefined;
       default: {
         const notification = readNotification(body);
         this.#notifications.push(notification);
-        return this.#rules.passNotification(notification);
+        return this.#rules.passNotification(notification) ? message : undefined;
       }
     }
+  }
+
+  #readComplete(message: Uint8Array, tag: string): Uint8Array | undefined {
+    const { piece } = this.#rules;
+    if (!/\d$/.test(tag)) {
+      this.#tags.push(tag);
+    }
+    const complete =
+      piece === undefined || piece.rowsBefore === 0
+        ? message
+        : commandComplete(
+            tag.replace(/\d+$/, (count) => String(BigInt(count) + BigInt(piece.rowsBefore))),
+          );
+    if (piece?.holdsComplete !== true) {
+      return complete;
+    }
+    this.#complete = complete.slice();
+    return undefined;
   }
 }
 
@@ -149,6 +239,7 @@ function isOfInterest(type: number): boolean {
   return (
     type === BackendMessage.READY_FOR_QUERY ||
     type === BackendMessage.COMMAND_COMPLETE ||
+    type === BackendMessage.PORTAL_SUSPENDED ||
     type === BackendMessage.NOTIFICATION_RESPONSE
   );
 }

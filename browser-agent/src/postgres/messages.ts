@@ -8,6 +8,8 @@ export const Frontend = {
   PARSE: 0x50, // P
   BIND: 0x42, // B
   EXECUTE: 0x45, // E
+  DESCRIBE: 0x44, // D
+  CLOSE: 0x43, // C
   SYNC: 0x53, // S
   FLUSH: 0x48, // H
   FUNCTION_CALL: 0x46, // F
@@ -15,6 +17,12 @@ export const Frontend = {
 
 /** Message types of backend messages, as character codes. */
 export const BackendMessage = {
+  PARSE_COMPLETE: 0x31, // 1
+  BIND_COMPLETE: 0x32, // 2
+  CLOSE_COMPLETE: 0x33, // 3
+  NO_DATA: 0x6e, // n
+  NOTICE_RESPONSE: 0x4e, // N
+  PORTAL_SUSPENDED: 0x73, // s
   COMMAND_COMPLETE: 0x43, // C
   DATA_ROW: 0x44, // D
   ERROR_RESPONSE: 0x45, // E
@@ -24,6 +32,11 @@ export const BackendMessage = {
 
 /** The status byte of ReadyForQuery: idle, in a transaction, in a failed one. */
 export type TransactionStatus = 'I' | 'T' | 'E';
+
+const ZERO = Uint8Array.of(0);
+/** What Describe and Close are of. */
+const STATEMENT = Uint8Array.of(0x53);
+const PORTAL = Uint8Array.of(0x50);
 
 /** type (1) + length (4), which counts itself and the body. */
 export const MESSAGE_HEADER_BYTES = 5;
@@ -77,8 +90,9 @@ export function query(sql: string): Uint8Array {
 }
 
 /** Parse: statement name, statement, no parameter types. */
-export function parse(name: Uint8Array, sql: string): Uint8Array {
-  return message(Frontend.PARSE, name, Uint8Array.of(0), cstring(sql), Uint8Array.of(0, 0));
+export function parse(name: Uint8Array, sql: string | Uint8Array): Uint8Array {
+  const text = typeof sql === 'string' ? utf8.encode(sql) : sql;
+  return message(Frontend.PARSE, name, ZERO, text, ZERO, Uint8Array.of(0, 0));
 }
 
 /** Bind of the unnamed statement to the unnamed portal, without parameters. */
@@ -86,9 +100,36 @@ export function bindUnnamed(): Uint8Array {
   return message(Frontend.BIND, new Uint8Array(8));
 }
 
+/** Bind of a statement to the unnamed portal, without parameters. */
+export function bindStatement(statement: Uint8Array): Uint8Array {
+  return message(Frontend.BIND, ZERO, statement, new Uint8Array(7));
+}
+
+/** Describe of the unnamed portal. */
+export function describeUnnamed(): Uint8Array {
+  return message(Frontend.DESCRIBE, PORTAL, ZERO);
+}
+
+/** Close of a prepared statement. */
+export function closeStatement(name: Uint8Array): Uint8Array {
+  return message(Frontend.CLOSE, STATEMENT, name, ZERO);
+}
+
+/** Close of a portal. */
+export function closePortal(name: Uint8Array): Uint8Array {
+  return message(Frontend.CLOSE, PORTAL, name, ZERO);
+}
+
 /** Execute of the unnamed portal, all rows. */
 export function executeUnnamed(): Uint8Array {
-  return message(Frontend.EXECUTE, new Uint8Array(5));
+  return executeLimited(new Uint8Array(0), 0);
+}
+
+/** Execute: portal, row limit i32, 0 for all rows. */
+export function executeLimited(portal: Uint8Array, rows: number): Uint8Array {
+  const limit = new Uint8Array(4);
+  new DataView(limit.buffer).setInt32(0, rows);
+  return message(Frontend.EXECUTE, portal, ZERO, limit);
 }
 
 export function sync(): Uint8Array {
@@ -97,6 +138,16 @@ export function sync(): Uint8Array {
 
 export function flush(): Uint8Array {
   return message(Frontend.FLUSH);
+}
+
+/** PortalSuspended. */
+export function portalSuspended(): Uint8Array {
+  return message(BackendMessage.PORTAL_SUSPENDED);
+}
+
+/** CommandComplete: the tag as a C string. */
+export function commandComplete(tag: string): Uint8Array {
+  return message(BackendMessage.COMMAND_COMPLETE, cstring(tag));
 }
 
 /** ReadyForQuery with a status. */

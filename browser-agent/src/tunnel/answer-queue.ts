@@ -25,14 +25,18 @@ export class AnswerQueue {
     return this.#head === this.#items.length;
   }
 
-  /** Adds the answer to one batch; without bytes, its end alone is sent. */
-  add(chunks: readonly Uint8Array[]): void {
+  /**
+   * Adds the answer to one batch, or a part of it.
+   *
+   * @param end whether the answer ends with it; without bytes, its end alone is sent
+   */
+  add(chunks: readonly Uint8Array[], end: boolean): void {
     const last = chunks.length - 1;
     chunks.forEach((bytes, at) => {
-      this.#items.push({ bytes, end: at === last });
+      this.#items.push({ bytes, end: end && at === last });
       this.#bytes += bytes.length;
     });
-    if (last < 0) {
+    if (end && last < 0) {
       this.#items.push({ bytes: new Uint8Array(0), end: true });
     }
   }

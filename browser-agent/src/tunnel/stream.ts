@@ -1,4 +1,5 @@
 import { BackendDied } from '../backend/backend.ts';
+import type { AnswerFlow } from '../backend/batch-run.ts';
 import { type BackendSession, Batch, SessionEnded } from '../backend/session.ts';
 import { type ReceiveCredit, SendCredit } from '../credit.ts';
 import { encodeData, encodeFrame, type FrameBytes } from '../encode.ts';
@@ -10,7 +11,7 @@ import { AnswerQueue } from './answer-queue.ts';
 import type { DataSource } from './sender.ts';
 import { TimeSlice } from './yield.ts';
 
-/** While more than this waits to be sent, a stream's next batch is not run. */
+/** While more than this waits to be sent, neither a stream's next batch nor the next piece is run. */
 const MAX_UNSENT_BYTES = 1_048_576;
 
 /** What all streams of a tunnel share. */
@@ -71,6 +72,8 @@ export class AgentStream implements DataSource {
   #waitingBytes = 0;
   #current: Batch | undefined;
   #running = false;
+  /** Lets a batch go on that waits until its answer so far has been sent. */
+  #onRoom: (() => void) | undefined;
 
   constructor(
     id: number,
@@ -143,6 +146,7 @@ export class AgentStream implements DataSource {
           this.#listener.send({ type: 'CLOSE', stream: this.id, refusal: undefined });
           this.#toGone();
         });
+        this.#goOn();
         return;
       case 'close-sent':
         this.#toGone();
@@ -161,6 +165,7 @@ export class AgentStream implements DataSource {
     this.#state = { kind: 'closing', refusal };
     this.#dropBatches();
     this.#session.end().then(() => this.#listener.onEnded(this));
+    this.#goOn();
     this.#listener.onReady(this);
   }
 
@@ -178,7 +183,9 @@ export class AgentStream implements DataSource {
     const ended = this.#state.kind === 'open';
     this.#state = { kind: 'gone' };
     this.#dropEverything();
-    await this.#session.end();
+    const reset = this.#session.end();
+    this.#goOn();
+    await reset;
     if (ended) {
       this.#listener.onEnded(this);
     }
@@ -191,7 +198,7 @@ export class AgentStream implements DataSource {
     const part = this.#answers.take(Math.min(this.#limits.maxPayload, this.#sendCredit.available));
     if (part !== undefined) {
       this.#sendCredit.spend(part.length);
-      this.#runBatches();
+      this.#goOn();
       return encodeData(this.id, part.end, part.pieces, part.length);
     }
     if (this.#state.kind === 'closing' && this.#answers.isEmpty) {
@@ -235,6 +242,19 @@ export class AgentStream implements DataSource {
     }
   }
 
+  #hasRoom(): boolean {
+    return this.#answers.bytes <= MAX_UNSENT_BYTES;
+  }
+
+  /** There may be room for more, or nobody who wants it. */
+  #goOn(): void {
+    if (this.#onRoom !== undefined && (this.#hasRoom() || this.#state.kind !== 'open')) {
+      this.#onRoom();
+      this.#onRoom = undefined;
+    }
+    this.#runBatches();
+  }
+
   #runBatches(): void {
     if (!this.#running && this.#waiting.length > 0) {
       this.#running = true;
@@ -246,7 +266,18 @@ export class AgentStream implements DataSource {
 
   async #runWaiting(): Promise<void> {
     const slice = new TimeSlice();
-    while (this.#state.kind === 'open' && this.#answers.bytes <= MAX_UNSENT_BYTES) {
+    const flow: AnswerFlow = {
+      pass: async (chunks) => {
+        this.#addAnswer(chunks, false);
+        if (this.#state.kind === 'open' && !this.#hasRoom()) {
+          await new Promise<void>((resolve) => {
+            this.#onRoom = resolve;
+          });
+        }
+        await slice.yieldIfOver();
+      },
+    };
+    while (this.#state.kind === 'open' && this.#hasRoom()) {
       const batch = this.#waiting.shift();
       if (batch === undefined) {
         return;
@@ -255,7 +286,7 @@ export class AgentStream implements DataSource {
       this.#grant();
       this.#current = batch;
       try {
-        this.#onAnswer(await this.#session.run(batch));
+        this.#addAnswer(await this.#session.run(batch, flow), true);
       } catch (error) {
         this.#onFailure(error);
         return;
@@ -265,9 +296,9 @@ export class AgentStream implements DataSource {
     }
   }
 
-  #onAnswer(chunks: Uint8Array[]): void {
+  #addAnswer(chunks: Uint8Array[], end: boolean): void {
     if (this.#state.kind === 'open') {
-      this.#answers.add(chunks);
+      this.#answers.add(chunks, end);
       this.#listener.onReady(this);
     }
   }
