@@ -113,4 +113,46 @@ final class Modules {
                 List.of(ValueType.I32, ValueType.I32),
                 out.toByteArray());
     }
+
+    /**
+     * A module whose {@code f} calls function {@code i} of its table, which returns its argument
+     * plus {@code i}, with 1000.
+     *
+     * @param functions how many the table has
+     */
+    static byte[] indirectCalls(int functions) {
+        var out = new ByteWriter().bytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
+        section(out, 1, new ByteWriter().u32(1).bytes(new byte[] {0x60, 1, 0x7f, 1, 0x7f}));
+        var types = new ByteWriter().u32(functions + 1);
+        var elements = new ByteWriter().u32(1).u32(0).bytes(new byte[] {0x41, 0, 0x0b});
+        elements.u32(functions);
+        var code = new ByteWriter().u32(functions + 1);
+        for (int i = 0; i < functions; i++) {
+            types.u32(0);
+            elements.u32(i);
+            code.sized(
+                    new ByteWriter()
+                            .u32(0)
+                            .bytes(new byte[] {0x20, 0, 0x41})
+                            .s64(i)
+                            .bytes(new byte[] {0x6a, 0x0b})
+                            .toByteArray());
+        }
+        section(out, 3, types.u32(0));
+        // one entry more than there are functions
+        section(out, 4, new ByteWriter().u32(1).u8(0x70).u8(0).u32(functions + 1));
+        var exports = new ByteWriter().u32(1);
+        export(exports, 'f', 0, functions);
+        section(out, 7, exports);
+        section(out, 9, elements);
+        byte[] caller =
+                new ByteWriter()
+                        .u32(0)
+                        .u8(0x41)
+                        .s64(1000)
+                        .bytes(new byte[] {0x20, 0, 0x11, 0, 0, 0x0b})
+                        .toByteArray();
+        section(out, 10, code.sized(caller));
+        return out.toByteArray();
+    }
 }

@@ -8,22 +8,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.commons.CodeSizeEvaluator;
-import run.endive.compiler.InterpreterFallback;
-import run.endive.compiler.internal.ByteClassCollector;
-import run.endive.compiler.internal.Compiler;
 import run.endive.runtime.Instance;
 import run.endive.runtime.TrapException;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmEngineException;
 
 class WasmSplitterTest {
-    private static final int HUGE_METHOD = 8000;
-
     /** What a run shows to the outside. */
     private record Outcome(String result, long g, long h, int memoryHash) {}
 
@@ -76,12 +66,10 @@ class WasmSplitterTest {
         byte[] before = Modules.switchOf(2000, 12);
         var result = WasmSplitter.split(before, WasmSplitter.DEFAULT_LIMIT);
 
-        assertThat(compile(before).interpretedFunctions()).isNotEmpty();
-        var compiled = compile(result.module());
-        assertThat(compiled.interpretedFunctions()).isEmpty();
-        for (byte[] classFile : compiled.classBytes().values()) {
-            assertThat(largestMethod(classFile)).isLessThanOrEqualTo(HUGE_METHOD);
-        }
+        assertThat(Compiled.of(before).interpreted()).isNotEmpty();
+        var compiled = Compiled.of(result.module());
+        assertThat(compiled.interpreted()).isEmpty();
+        assertThat(compiled.largestMethod()).isLessThanOrEqualTo(Compiled.HUGE_METHOD);
     }
 
     @Test
@@ -135,38 +123,5 @@ class WasmSplitterTest {
                 instance.exports().global("g").getValue(),
                 instance.exports().global("h").getValue(),
                 Arrays.hashCode(instance.memory().readBytes(0, 4096)));
-    }
-
-    private static run.endive.compiler.internal.CompilerResult compile(byte[] module) {
-        return Compiler.builder(Parser.parse(module))
-                .withClassName("dev.culvert.wasm.Compiled")
-                .withClassCollectorFactory(ByteClassCollector::new)
-                .withInterpreterFallback(InterpreterFallback.SILENT)
-                .build()
-                .compile();
-    }
-
-    private static int largestMethod(byte[] classFile) {
-        int[] largest = {0};
-        new ClassReader(classFile)
-                .accept(
-                        new ClassVisitor(Opcodes.ASM9) {
-                            @Override
-                            public MethodVisitor visitMethod(
-                                    int access,
-                                    String name,
-                                    String descriptor,
-                                    String signature,
-                                    String[] exceptions) {
-                                return new CodeSizeEvaluator(null) {
-                                    @Override
-                                    public void visitEnd() {
-                                        largest[0] = Math.max(largest[0], getMaxSize());
-                                    }
-                                };
-                            }
-                        },
-                        0);
-        return largest[0];
     }
 }
