@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: {
     alias: {
+      '#default-copy-store': fileURLToPath(
+        new URL('./src/node/default-copy-store.ts', import.meta.url),
+      ),
       '#default-websocket': fileURLToPath(
         new URL('./src/node/default-websocket.ts', import.meta.url),
       ),

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_COPY } from '#default-copy-store';
 import type { WindowLimits } from './credit.ts';
 import { OptionError } from './errors.ts';
 import { MAX_WINDOW, MIN_WINDOW } from './frame.ts';
@@ -57,6 +58,12 @@ export interface ShareOptions {
    */
   readonly maxBatch?: number | undefined;
   /**
+   * Bytes that a client may send for one COPY FROM STDIN, which are kept until all of them are there;
+   * more fails the COPY with 53200. In Node all but the first 16 MiB are kept in a temporary file.
+   * Default: 4 294 967 296 in Node, 268 435 456 in a page.
+   */
+  readonly maxCopy?: number | undefined;
+  /**
    * Keeps the tunnel's name and resume secret in the tab's `sessionStorage` under this key, so that
    * the page has the same name again when it is loaded again. The password is not kept: pass
    * `password` if it is to stay the same. Without `sessionStorage`, as in Node, it does nothing.
@@ -99,6 +106,7 @@ export interface CheckedOptions {
   readonly webSocket: WebSocketConstructor | undefined;
   readonly windows: WindowLimits;
   readonly maxBatch: number;
+  readonly maxCopy: number;
   readonly resumeKey: string | undefined;
   readonly connectTimeout: number;
 }
@@ -155,6 +163,7 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     webSocket: options.webSocket,
     windows: windowLimits(options),
     maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
+    maxCopy: integer('maxCopy', options.maxCopy ?? DEFAULT_MAX_COPY, 1_024, 2 ** 40),
     resumeKey: options.resumeKey,
     connectTimeout: integer(
       'connectTimeout',

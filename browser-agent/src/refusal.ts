@@ -36,6 +36,15 @@ export function batchTooLarge(maxBatch: number): Refusal {
   };
 }
 
+/** The client sent something during a COPY FROM STDIN that does not belong there. */
+export function copyBroken(message: string): Refusal {
+  return {
+    sqlstate: '08P01',
+    message,
+    hint: 'End the COPY with CopyDone or CopyFail before anything else.',
+  };
+}
+
 /** The session could not be started on the backend. */
 export function sessionNotStarted(detail: string): Refusal {
   return {

@@ -144,11 +144,11 @@ export async function shareFrom(
   const hello = await makeHello(checked, password, await serverVersion(db));
   const store = resumeStore(surroundings, checked);
   const start = async (formerly: HelloResume | undefined): Promise<Share> => {
-    const { windows, maxBatch, connectTimeout } = checked;
+    const { windows, maxBatch, maxCopy, connectTimeout } = checked;
     const share = new TunnelShare(checked.user, password, store);
     const tunnel = new Tunnel(
       db,
-      { dial: () => dial(checked), hello, formerly, windows, maxBatch, connectTimeout },
+      { dial: () => dial(checked), hello, formerly, windows, maxBatch, maxCopy, connectTimeout },
       surroundings,
       share,
     );

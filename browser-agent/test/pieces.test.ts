@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Backend } from '../src/backend/backend.ts';
 import type { AnswerFlow } from '../src/backend/batch-run.ts';
+import { makeMemoryStore } from '../src/backend/copy-store.ts';
 import { PIECE_BYTES, PieceSize } from '../src/backend/pieces.ts';
 import { type BackendSession, Batch } from '../src/backend/session.ts';
 import { concat, messagesOf } from '../src/postgres/messages.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
       $$begin if $1 = $2 then raise 'here' using errcode = 'P0001'; end if; return $1; end$$;
     create table pk (a int primary key);
     create table parent (a int references pk deferrable initially deferred);`);
-  backend = new Backend(db, () => {});
+  backend = new Backend(db, () => {}, { maxCopy: 1_000_000, makeStore: makeMemoryStore });
 });
 
 beforeEach(async () => {

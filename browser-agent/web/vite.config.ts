@@ -9,7 +9,12 @@ export default defineConfig({
   base: './',
   // PGlite's warnings about eval are not ours to mend; errors still stop the build
   logLevel: 'error',
-  resolve: { alias: { '#default-websocket': path('../src/default-websocket.ts') } },
+  resolve: {
+    alias: {
+      '#default-copy-store': path('../src/default-copy-store.ts'),
+      '#default-websocket': path('../src/default-websocket.ts'),
+    },
+  },
   // PGlite finds its WebAssembly and its data by `new URL(…, import.meta.url)`.
   optimizeDeps: { exclude: ['@electric-sql/pglite'] },
   build: {

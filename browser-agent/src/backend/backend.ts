@@ -7,6 +7,7 @@ import {
   PASS_ALL,
 } from '../postgres/answer-scanner.ts';
 import { concat, isStartup, query } from '../postgres/messages.ts';
+import type { CopyLimits } from './copy-in.ts';
 import type { Database } from './database.ts';
 import { Lease, type Release, takeLock } from './lock.ts';
 import { BackendSession } from './session.ts';
@@ -30,12 +31,14 @@ export class Backend {
   readonly #database: Database;
   readonly #lease = new Lease();
   readonly #onDied: (reason: string) => void;
+  readonly #copyLimits: CopyLimits;
   #busy = false;
   #died: BackendDied | undefined;
 
   /** @param onDied called once, when a batch could not be run because the database has stopped */
-  constructor(database: Database, onDied: (reason: string) => void) {
+  constructor(database: Database, onDied: (reason: string) => void, copyLimits: CopyLimits) {
     this.#database = database;
+    this.#copyLimits = copyLimits;
     this.#onDied = onDied;
   }
 
@@ -46,7 +49,7 @@ export class Backend {
 
   /** A session; it takes the backend with its first batch. */
   openSession(): BackendSession {
-    return new BackendSession(this);
+    return new BackendSession(this, this.#copyLimits);
   }
 
   /** Waits until no other session has the backend. */

@@ -1,4 +1,4 @@
-import type { AnswerRules, AnswerScanner } from '../postgres/answer-scanner.ts';
+import type { AnswerRules, AnswerScanner, Completions } from '../postgres/answer-scanner.ts';
 import {
   bindStatement,
   closeStatement,
@@ -57,6 +57,9 @@ export interface BatchAnswer {
   readonly status: TransactionStatus | undefined;
   /** What the backend is to forget when it is ready again; its answer is nobody's. */
   readonly toForget: Uint8Array | undefined;
+  readonly sawError: boolean;
+  /** For the client's own messages. */
+  readonly completions: Completions;
 }
 
 const CANCEL_STATEMENT = new TextEncoder().encode('culvert cancel');
@@ -70,13 +73,10 @@ const CANCEL_STATEMENT = new TextEncoder().encode('culvert cancel');
  */
 export async function runBatch(backend: Backend, run: BatchRun): Promise<BatchAnswer> {
   if (run.flow === undefined) {
-    const { chunks, tags, status, notifications } = await backend.execute(
-      run.messages,
-      run.rules,
-      run.endsInReady,
-    );
-    backend.passToOwner(notifications);
-    return { chunks, tags, status, toForget: undefined };
+    const answer = await backend.execute(run.messages, run.rules, run.endsInReady);
+    backend.passToOwner(answer.notifications);
+    const { chunks, tags, status, sawError, completions } = answer;
+    return { chunks, tags, status, toForget: undefined, sawError, completions };
   }
   return new StepRunner(backend, run, run.flow).run();
 }
@@ -90,6 +90,8 @@ class StepRunner {
   readonly #tags: string[] = [];
   #heldComplete: Uint8Array | undefined;
   #toForget: Uint8Array | undefined;
+  #sawError = false;
+  readonly #completions = { parse: 0, bind: 0, close: 0 };
 
   constructor(backend: Backend, run: BatchRun, flow: AnswerFlow) {
     this.#backend = backend;
@@ -107,7 +109,14 @@ class StepRunner {
         status = (await this.#execute(step.messages, rules, this.#run.endsInReady)).status;
       }
     }
-    return { chunks: this.#chunks, tags: this.#tags, status, toForget: this.#toForget };
+    return {
+      chunks: this.#chunks,
+      tags: this.#tags,
+      status,
+      toForget: this.#toForget,
+      sawError: this.#sawError,
+      completions: this.#completions,
+    };
   }
 
   async #runPortal({ messages, hidden, holdsComplete }: Step, portal: Uint8Array): Promise<void> {
@@ -169,6 +178,12 @@ class StepRunner {
       this.#chunks.push(chunk);
     }
     this.#bytes += answer.bytes;
+    this.#sawError ||= answer.sawError;
+    if (rules.fromErrorOn !== true) {
+      this.#completions.parse += answer.completions.parse;
+      this.#completions.bind += answer.completions.bind;
+      this.#completions.close += answer.completions.close;
+    }
     return answer;
   }
 }

@@ -1,5 +1,4 @@
 import type { AnswerRules } from '../postgres/answer-scanner.ts';
-import { refuseCopyFromStdin } from '../postgres/copy-check.ts';
 import {
   bindUnnamed,
   concat,
@@ -18,6 +17,8 @@ import {
 import { raiseStatement } from '../postgres/raised-error.ts';
 import type { Backend } from './backend.ts';
 import { type AnswerFlow, CANCELLED_STATE, CANCELLED_TEXT, runBatch } from './batch-run.ts';
+import { CopyIn, type CopyLimits } from './copy-in.ts';
+import type { CopyIntake } from './copy-intake.ts';
 import type { Release } from './lock.ts';
 import {
   isLiveChannel,
@@ -129,9 +130,25 @@ export class BackendSession {
   #current: Batch | undefined;
   #running: Promise<Uint8Array[]> | undefined;
   #ending: Promise<void> | undefined;
+  readonly #copies: CopyIn;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, copyLimits: CopyLimits) {
     this.#backend = backend;
+    this.#copies = new CopyIn(async (messages, rules, mustBeReady) => {
+      const answer = await backend.execute(messages, rules, mustBeReady);
+      backend.passToOwner(answer.notifications);
+      return answer;
+    }, copyLimits);
+  }
+
+  /** Fails the COPY that takes data in; an empty batch then gets the answer. */
+  cancelCopy(): void {
+    this.#copies.fail({ sqlstate: CANCELLED_STATE, message: CANCELLED_TEXT });
+  }
+
+  /** Takes in what the client sends, while a COPY waits for that; an empty batch follows its end. */
+  get copyIntake(): CopyIntake | undefined {
+    return this.#copies.intake;
   }
 
   /**
@@ -200,27 +217,34 @@ export class BackendSession {
   }
 
   async #execute(batch: Batch, flow: AnswerFlow | undefined): Promise<Uint8Array[]> {
-    const messages = batch.isCancelled
-      ? raiseInPlaceOf(batch.messages)
-      : refuseCopyFromStdin(batch.messages);
+    if (batch.isCancelled) {
+      this.cancelCopy();
+    }
+    const messages =
+      batch.isCancelled && this.#copies.intake === undefined
+        ? raiseInPlaceOf(batch.messages)
+        : batch.messages;
     const rules: AnswerRules = {
       passNotification: ({ channel }) => this.#listens && !isLiveChannel(channel),
-      fromErrorOn: batch.isCancelled,
+      fromErrorOn: batch.isCancelled && this.#copies.intake === undefined,
     };
     const synced = this.#synced;
     const endsInReady = this.#endsInReady(messages);
     this.#synced = isStartup(messages); // a refused one leaves nothing open
     try {
-      const answer = await runBatch(this.#backend, {
-        messages,
-        rules,
-        synced,
-        endsInReady,
-        flow: batch.isCancelled ? undefined : flow,
-        interrupted: batch.interrupted,
-        isInterrupted: () => batch.isInterrupted,
-        checkWanted: () => this.#checkOpen(),
-      });
+      const standing = { status: this.#status, mustBeReady: endsInReady };
+      const answer = await this.#copies.run(messages, rules, standing, () =>
+        runBatch(this.#backend, {
+          messages,
+          rules,
+          synced,
+          endsInReady,
+          flow: batch.isCancelled ? undefined : flow,
+          interrupted: batch.interrupted,
+          isInterrupted: () => batch.isInterrupted,
+          checkWanted: () => this.#checkOpen(),
+        }),
+      );
       this.#listens ||= answer.tags.includes('LISTEN');
       this.#synced = answer.status !== undefined;
       this.#status = answer.status ?? this.#status;
@@ -252,7 +276,8 @@ export class BackendSession {
 
   /** The answer to a batch that never ran, or undefined if the backend itself has to fail it. */
   #answerOfCancelled(batch: Batch): Uint8Array[] | undefined {
-    if (!this.#isIdle() || lastMessageType(batch.messages) === Frontend.FLUSH) {
+    const isCopying = this.#copies.intake !== undefined;
+    if (isCopying || !this.#isIdle() || lastMessageType(batch.messages) === Frontend.FLUSH) {
       return undefined;
     }
     return [errorResponse(CANCELLED_STATE, CANCELLED_TEXT), readyForQuery('I')];
@@ -266,6 +291,7 @@ export class BackendSession {
     }
     await settled(this.#activating);
     await settled(this.#running);
+    this.#copies.drop();
     await this.#reset();
   }
 

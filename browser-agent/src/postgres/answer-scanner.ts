@@ -12,6 +12,13 @@ export interface Notification {
   readonly payload: string;
 }
 
+/** How many messages that prepare, bind and close the backend has said went well. */
+export interface Completions {
+  readonly parse: number;
+  readonly bind: number;
+  readonly close: number;
+}
+
 /** What a scanner asks about a message that it has whole. */
 export interface AnswerRules {
   /** Whether the client is to get this notification. */
@@ -62,6 +69,7 @@ export class AnswerScanner {
   /** What goes before the next message that is passed on: a PortalSuspended or CommandComplete. */
   #pending: Uint8Array | undefined;
   #bytes = 0;
+  readonly #completions = { parse: 0, bind: 0, close: 0 };
 
   constructor(rules: AnswerRules) {
     this.#rules = rules;
@@ -108,6 +116,11 @@ export class AnswerScanner {
     return this.#bytes;
   }
 
+  /** How many messages that prepare, bind and close have gone well. */
+  get completions(): Completions {
+    return this.#completions;
+  }
+
   /** Takes the next chunk, a view into memory that changes later: what is kept is copied. */
   add(view: Uint8Array): void {
     let chunk: Uint8Array;
@@ -147,7 +160,7 @@ export class AnswerScanner {
         drop(at, chunk.length);
         return;
       }
-      this.#sawError ||= type === BackendMessage.ERROR_RESPONSE;
+      this.#count(type);
       const hidden =
         (this.#rules.fromErrorOn && !this.#sawError && type !== BackendMessage.READY_FOR_QUERY) ||
         this.#rules.hidden?.includes(type) === true;
@@ -171,6 +184,25 @@ export class AnswerScanner {
       }
     }
     this.#keep(chunk, keptFrom, chunk.length);
+  }
+
+  #count(type: number): void {
+    switch (type) {
+      case BackendMessage.ERROR_RESPONSE:
+        this.#sawError = true;
+        return;
+      case BackendMessage.PARSE_COMPLETE:
+        this.#completions.parse++;
+        return;
+      case BackendMessage.BIND_COMPLETE:
+        this.#completions.bind++;
+        return;
+      case BackendMessage.CLOSE_COMPLETE:
+        this.#completions.close++;
+        return;
+      default:
+        return;
+    }
   }
 
   #keep(chunk: Uint8Array, from: number, to: number): void {

@@ -13,6 +13,9 @@ export const Frontend = {
   SYNC: 0x53, // S
   FLUSH: 0x48, // H
   FUNCTION_CALL: 0x46, // F
+  COPY_DATA: 0x64, // d
+  COPY_DONE: 0x63, // c
+  COPY_FAIL: 0x66, // f
 } as const;
 
 /** Message types of backend messages, as character codes. */
@@ -20,6 +23,7 @@ export const BackendMessage = {
   PARSE_COMPLETE: 0x31, // 1
   BIND_COMPLETE: 0x32, // 2
   CLOSE_COMPLETE: 0x33, // 3
+  COPY_IN_RESPONSE: 0x47, // G
   NO_DATA: 0x6e, // n
   NOTICE_RESPONSE: 0x4e, // N
   PORTAL_SUSPENDED: 0x73, // s
@@ -85,7 +89,7 @@ export function lastMessageType(batch: Uint8Array): number {
 }
 
 /** Query: the statement as a C string. */
-export function query(sql: string): Uint8Array {
+export function query(sql: string | Uint8Array): Uint8Array {
   return message(Frontend.QUERY, cstring(sql));
 }
 
@@ -93,6 +97,30 @@ export function query(sql: string): Uint8Array {
 export function parse(name: Uint8Array, sql: string | Uint8Array): Uint8Array {
   const text = typeof sql === 'string' ? utf8.encode(sql) : sql;
   return message(Frontend.PARSE, name, ZERO, text, ZERO, Uint8Array.of(0, 0));
+}
+
+/** Bind of a statement to a portal, without parameters; the names are read as Latin-1. */
+export function bind(portal: string, statement: string): Uint8Array {
+  return message(
+    Frontend.BIND,
+    latin1(`${portal}\0${statement}\0`),
+    new Uint8Array(6), // no parameter formats, parameters, result formats
+  );
+}
+
+/** Execute of a portal, all rows. */
+export function execute(portal: string): Uint8Array {
+  return message(Frontend.EXECUTE, latin1(`${portal}\0`), new Uint8Array(4));
+}
+
+/** Close of a prepared statement (`S`) or a portal (`P`). */
+export function close(kind: 'S' | 'P', name: string): Uint8Array {
+  return message(Frontend.CLOSE, latin1(`${kind}${name}\0`));
+}
+
+/** CopyFail, for a COPY that the agent gives up. */
+export function copyFail(): Uint8Array {
+  return message(Frontend.COPY_FAIL, cstring('given up'));
 }
 
 /** Bind of the unnamed statement to the unnamed portal, without parameters. */
@@ -155,14 +183,31 @@ export function readyForQuery(status: TransactionStatus): Uint8Array {
   return message(BackendMessage.READY_FOR_QUERY, utf8.encode(status));
 }
 
-/** ErrorResponse of severity ERROR: fields S, V, C, M, each a C string, then a zero byte. */
-export function errorResponse(sqlstate: string, text: string): Uint8Array {
+/** ErrorResponse of severity ERROR. */
+export function errorResponse(sqlstate: string, text: string, hint?: string): Uint8Array {
+  return report(BackendMessage.ERROR_RESPONSE, 'ERROR', sqlstate, text, hint);
+}
+
+/** NoticeResponse of severity WARNING. */
+export function warning(sqlstate: string, text: string): Uint8Array {
+  return report(BackendMessage.NOTICE_RESPONSE, 'WARNING', sqlstate, text);
+}
+
+/** Fields S, V, C, M and H, each a C string, then a zero byte. */
+function report(
+  type: number,
+  severity: string,
+  sqlstate: string,
+  text: string,
+  hint?: string,
+): Uint8Array {
   return message(
-    BackendMessage.ERROR_RESPONSE,
-    cstring('SERROR'),
-    cstring('VERROR'),
+    type,
+    cstring(`S${severity}`),
+    cstring(`V${severity}`),
     cstring(`C${sqlstate}`),
     cstring(`M${text}`),
+    hint === undefined ? new Uint8Array(0) : cstring(`H${hint}`),
     Uint8Array.of(0),
   );
 }
@@ -192,8 +237,12 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function cstring(text: string): Uint8Array {
-  return utf8.encode(`${text}\0`);
+function cstring(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? utf8.encode(`${text}\0`) : concat([text, Uint8Array.of(0)]);
+}
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
 function message(type: number, ...body: Uint8Array[]): Uint8Array {

@@ -52,6 +52,8 @@ export interface TunnelSettings {
   readonly windows: WindowLimits;
   /** Bytes. */
   readonly maxBatch: number;
+  /** Bytes of the data of one COPY. */
+  readonly maxCopy: number;
   /** Milliseconds from dialling to WELCOME. */
   readonly connectTimeout: number;
 }

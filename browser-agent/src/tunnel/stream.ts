@@ -1,11 +1,12 @@
 import { BackendDied } from '../backend/backend.ts';
 import type { AnswerFlow } from '../backend/batch-run.ts';
+import { CopyViolation } from '../backend/copy-intake.ts';
 import { type BackendSession, Batch, SessionEnded } from '../backend/session.ts';
 import { type ReceiveCredit, SendCredit } from '../credit.ts';
 import { encodeData, encodeFrame, type FrameBytes } from '../encode.ts';
 import type { AgentFrame, Open } from '../frame.ts';
 import { concat } from '../postgres/messages.ts';
-import { batchTooLarge, type Refusal, sessionNotStarted } from '../refusal.ts';
+import { batchTooLarge, copyBroken, type Refusal, sessionNotStarted } from '../refusal.ts';
 import { Violation } from '../violation.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import type { DataSource } from './sender.ts';
@@ -66,6 +67,8 @@ export class AgentStream implements DataSource {
   #collecting: Uint8Array[] = [];
   #collectingBytes = 0;
   #cancelCollecting = false;
+  /** Whether the batch that is coming in is the data of a COPY, or what is left of a failed one's. */
+  #copy: 'none' | 'taken-in' | 'ignored' = 'none';
   /** How many batches have come whole. */
   #received = 0;
   #waiting: Batch[] = [];
@@ -98,6 +101,10 @@ export class AgentStream implements DataSource {
       return;
     }
     this.#receiveCredit.receive(payload.length);
+    if (this.#copy !== 'none' || this.#takesCopyIn()) {
+      this.#onCopyData(payload, end);
+      return;
+    }
     if (this.#collectingBytes + payload.length > this.#limits.maxBatch) {
       this.close(batchTooLarge(this.#limits.maxBatch));
       return;
@@ -125,7 +132,10 @@ export class AgentStream implements DataSource {
       return;
     }
     const firstWaiting = this.#received - this.#waiting.length + 1;
-    if (batch === this.#received + 1) {
+    if (batch === this.#received + 1 && this.#copy !== 'ignored' && this.#takesCopyIn()) {
+      this.#session.cancelCopy();
+      this.#copyIsOver(false);
+    } else if (batch === this.#received + 1) {
       this.#cancelCollecting = this.#collecting.length > 0;
     } else if (batch >= firstWaiting) {
       this.#waiting[batch - firstWaiting]?.cancel();
@@ -217,6 +227,54 @@ export class AgentStream implements DataSource {
     return this.#state.kind === 'open';
   }
 
+  /** Whether what comes next is the data of a COPY, since all before it has been answered. */
+  #takesCopyIn(): boolean {
+    return (
+      this.#session.copyIntake !== undefined &&
+      this.#collecting.length === 0 &&
+      this.#waiting.length === 0 &&
+      this.#current === undefined
+    );
+  }
+
+  #onCopyData(payload: Uint8Array, end: boolean): void {
+    const intake = this.#copy === 'ignored' ? undefined : this.#session.copyIntake;
+    let room: Promise<void> | undefined;
+    try {
+      room = intake?.add(payload);
+    } catch (error) {
+      this.#onFailure(error);
+      return;
+    }
+    if (intake === undefined) {
+      this.#copy = end ? 'none' : 'ignored';
+    } else if (end || intake.failure !== undefined) {
+      this.#copyIsOver(end);
+    } else {
+      this.#copy = 'taken-in';
+    }
+    if (room === undefined) {
+      this.#consumed(payload.length);
+    } else {
+      room.then(() => this.#consumed(payload.length));
+    }
+  }
+
+  #consumed(bytes: number): void {
+    this.#receiveCredit.consume(bytes);
+    if (this.#state.kind === 'open') {
+      this.#grant();
+    }
+  }
+
+  /** @param whole false for a COPY that has failed before its batch has ended */
+  #copyIsOver(whole: boolean): void {
+    this.#copy = whole ? 'none' : 'ignored';
+    this.#received++;
+    this.#waiting.push(new Batch(new Uint8Array(0)));
+    this.#runBatches();
+  }
+
   #batchIsWhole(): void {
     const batch = new Batch(concat(this.#collecting));
     if (this.#cancelCollecting) {
@@ -306,6 +364,10 @@ export class AgentStream implements DataSource {
   #onFailure(error: unknown): void {
     if (error instanceof SessionEnded || error instanceof BackendDied) {
       return; // the stream is closing already, or its tunnel closes it
+    }
+    if (error instanceof CopyViolation) {
+      this.close(copyBroken(error.message));
+      return;
     }
     this.close(sessionNotStarted(error instanceof Error ? error.message : String(error)));
   }

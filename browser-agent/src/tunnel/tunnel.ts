@@ -1,3 +1,4 @@
+import { makeCopyStore } from '#default-copy-store';
 import { Backend } from '../backend/backend.ts';
 import type { Database } from '../backend/database.ts';
 import {
@@ -88,7 +89,10 @@ export class Tunnel {
     this.#settings = settings;
     this.#surroundings = surroundings;
     this.#listener = listener;
-    this.#backend = new Backend(database, (reason) => this.#onBackendDied(reason));
+    this.#backend = new Backend(database, (reason) => this.#onBackendDied(reason), {
+      maxCopy: settings.maxCopy,
+      makeStore: makeCopyStore,
+    });
     this.#backoff = new Backoff(() => surroundings.random());
     this.#redial = new Redial(surroundings);
   }

@@ -50,6 +50,11 @@ export const E = (portal = '', rows = 0): Uint8Array => message('E', portal, 0, 
 export const S = message('S');
 export const H = message('H');
 
+/** CopyData, CopyDone, CopyFail. */
+export const d = (data: string | Uint8Array): Uint8Array => message('d', data);
+export const c = message('c');
+export const f = (why: string): Uint8Array => message('f', why, 0);
+
 /** A backend message, told in short: its type, and for some types what is in it. */
 export function tell(answer: Uint8Array): string[] {
   const view = new DataView(answer.buffer, answer.byteOffset, answer.byteLength);
