@@ -178,7 +178,10 @@ test('a database in a browser tab is shared, read and written by psql', async ()
   expect(await psql(url, 'select a from t')).toBe('from the page');
   expect(await psql(url, "insert into t values ('from psql')")).toBe('INSERT 0 1');
   expect(await runInPage('select a from t')).toContain('from psql');
-  await page.waitForSelector('[data-testid=client][data-state=disconnected] >> nth=2');
+  const copying = interactivePsql(url);
+  expect(await copying.ask('copy t from stdin;\nfrom COPY\n\\.')).toBe('COPY 1');
+  expect(await copying.end("delete from t where a = 'from COPY';")).toBe('');
+  await page.waitForSelector('[data-testid=client][data-state=disconnected] >> nth=3');
 
   const connected = interactivePsql(url);
   expect(await connected.ask('select count(*) from t;')).toBe('2');

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { within } from '../test/support/wait.ts';
 import { type Program, type RelayProgram, startAgent, startRelay } from './support/program.ts';
@@ -74,6 +77,34 @@ async function refusal(client: pg.Client): Promise<unknown> {
 }
 
 describe('node-postgres', () => {
+  test('streams a COPY, and gives one up', async () => {
+    const client = await connect();
+    await client.query('create table copied (a int, b text)');
+    const rows = (count: number) =>
+      Readable.from(
+        (function* () {
+          for (let n = 0; n < count; n++) {
+            yield `${n}\t${'x'.repeat(100)}\n`;
+          }
+        })(),
+      );
+    const copy = client.query(copyFrom('copy copied from stdin'));
+    await within('COPY', pipeline(rows(20_000), copy));
+    expect(copy.rowCount).toBe(20_000);
+    const wrong = client.query(copyFrom('copy copied (a) from stdin'));
+    await expect(pipeline(Readable.from(['1\n', 'two\n']), wrong)).rejects.toMatchObject({
+      code: '22P02',
+      where: 'COPY copied, line 2, column a: "two"',
+    });
+    const given = client.query(copyFrom('copy copied from stdin'));
+    given.on('error', () => {});
+    given.destroy(new Error('changed my mind'));
+    expect((await client.query('select count(*)::int from copied')).rows).toEqual([
+      { count: 20_000 },
+    ]);
+    await client.query('drop table copied');
+  });
+
   test('simple and parameterised queries', async () => {
     const client = await connect();
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);

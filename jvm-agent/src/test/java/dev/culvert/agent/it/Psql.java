@@ -53,6 +53,19 @@ final class Psql {
         return run(List.of("-f", file.toString()));
     }
 
+    /** Runs one Query that reads from psql's standard input. */
+    Result runFrom(Path input, String statement) {
+        return run(command(List.of("-c", statement)).redirectInput(input.toFile()));
+    }
+
+    /** Runs another of Postgres' programs on the same connection. */
+    Result tool(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        command.add(conninfo());
+        return run(new ProcessBuilder(command));
+    }
+
     /** Starts psql, to be fed through its standard input. */
     Process start() {
         try {
@@ -63,17 +76,21 @@ final class Psql {
     }
 
     private Result run(List<String> arguments) {
+        return run(command(arguments));
+    }
+
+    private static Result run(ProcessBuilder command) {
         try {
             Path out = Files.createTempFile("psql", ".out");
             Path err = Files.createTempFile("psql", ".err");
             Process process =
-                    command(arguments)
-                            .redirectOutput(out.toFile())
-                            .redirectError(err.toFile())
-                            .start();
+                    command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("psql did not end; it said " + Files.readString(err));
+                throw new AssertionError(
+                        command.command().getFirst()
+                                + " did not end; it said "
+                                + Files.readString(err));
             }
             return new Result(
                     process.exitValue(),
@@ -86,13 +103,17 @@ final class Psql {
         }
     }
 
-    private ProcessBuilder command(List<String> arguments) {
+    private String conninfo() {
         StringBuilder conninfo = new StringBuilder();
         connection.forEach((name, value) ->
                 conninfo.append(name)
                         .append("='")
                         .append(value.replace("\\", "\\\\").replace("'", "\\'"))
                         .append("' "));
+        return conninfo.toString();
+    }
+
+    private ProcessBuilder command(List<String> arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -105,7 +126,7 @@ final class Psql {
                                 "-v",
                                 "ON_ERROR_STOP=1",
                                 "-d",
-                                conninfo.toString()));
+                                conninfo()));
         command.addAll(arguments);
         return new ProcessBuilder(command);
     }
