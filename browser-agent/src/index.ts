@@ -10,6 +10,7 @@ export * from './errors.ts';
 export type { SharedUser, ShareOptions } from './options.ts';
 export {
   type ClientEvent,
+  type DatabaseEvent,
   type Share,
   type ShareEvents,
   type ShareState,

@@ -1,4 +1,5 @@
 import { DEFAULT_MAX_COPY } from '#default-copy-store';
+import type { Database } from './backend/database.ts';
 import type { WindowLimits } from './credit.ts';
 import { OptionError } from './errors.ts';
 import { MAX_WINDOW, MIN_WINDOW } from './frame.ts';
@@ -70,6 +71,12 @@ export interface ShareOptions {
    * Default: none.
    */
   readonly resumeKey?: string | undefined;
+  /**
+   * Opens the database again, from where its data is kept, after PGlite has stopped by itself (out of
+   * memory, say). Clients of that moment lose their session with 57P02, new ones wait until it is
+   * open. Without it, or when it fails, sharing ends: an object of yours cannot be brought back.
+   */
+  readonly reopen?: (() => Promise<Database>) | undefined;
   /** Milliseconds until the relay must have answered. Default: 20 000. */
   readonly connectTimeout?: number | undefined;
 }
@@ -108,6 +115,7 @@ export interface CheckedOptions {
   readonly maxBatch: number;
   readonly maxCopy: number;
   readonly resumeKey: string | undefined;
+  readonly reopen: (() => Promise<Database>) | undefined;
   readonly connectTimeout: number;
 }
 
@@ -165,6 +173,7 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
     maxCopy: integer('maxCopy', options.maxCopy ?? DEFAULT_MAX_COPY, 1_024, 2 ** 40),
     resumeKey: options.resumeKey,
+    reopen: options.reopen,
     connectTimeout: integer(
       'connectTimeout',
       options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,

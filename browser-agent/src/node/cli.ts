@@ -39,6 +39,9 @@ const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
+/** How long a database that has stopped may take to close. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
 interface Arguments {
   readonly dataDir: string | undefined;
   readonly ca: string | undefined;
@@ -83,9 +86,23 @@ async function run(args: Arguments): Promise<number> {
   const stopped = stopSignal(args.exitWithStdin);
   const print = args.json ? printJson : printText;
   const ca = args.ca === undefined ? undefined : await readFile(args.ca, 'utf8');
-  const db = await PGlite.create(args.dataDir ?? 'memory://');
+  const { dataDir } = args;
+  let db = await PGlite.create(dataDir ?? 'memory://');
+  // What was in memory is lost with it.
+  const reopen =
+    dataDir === undefined
+      ? undefined
+      : async () => {
+          await closeWithin(db, CLOSE_TIMEOUT_MS);
+          db = await PGlite.create(dataDir);
+          return db;
+        };
   try {
-    const share = await shareDatabase(db, { ...args.options, webSocket: nodeWebSocket(ca) });
+    const share = await shareDatabase(db, {
+      ...args.options,
+      reopen,
+      webSocket: nodeWebSocket(ca),
+    });
     const closed = new Promise<number>((resolve) => {
       share.on('closed', ({ name, message, hint }) => {
         print('closed', { reason: name, message, hint });
@@ -95,14 +112,25 @@ async function run(args: Arguments): Promise<number> {
     share.on('client', ({ type, session, address, port, user, application }) => {
       print(`client-${type}`, { session, address, port, user, application });
     });
+    share.on('database', ({ type, reason }) => print(`database-${type}`, { reason }));
     share.on('state', (state) => print('state', describeState(state)));
     print('shared', describe(share));
     const exitCode = await Promise.race([stopped, closed]);
     await share.stop();
     return exitCode;
   } finally {
-    await db.close();
+    await closeWithin(db, CLOSE_TIMEOUT_MS);
   }
+}
+
+/** A PGlite that has stopped may not come to an end. */
+async function closeWithin(db: PGlite, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([db.close().catch(() => {}), timeout]);
+  clearTimeout(timer);
 }
 
 function describe({
