@@ -228,7 +228,7 @@ async function makeHello(
     agent: AGENT,
     ...(name === undefined ? {} : { name }),
     ...(token === undefined ? {} : { token }),
-    mode: 'exclusive',
+    mode: options.mode,
     users: await Promise.all(
       [{ name: options.user, password, expires: options.expires }, ...options.users].map(helloUser),
     ),
@@ -236,6 +236,7 @@ async function makeHello(
     backend: { kind: 'pglite', version },
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(lifetime === undefined ? {} : { lifetime }),
+    ...(Object.keys(options.timeouts).length === 0 ? {} : { timeouts: options.timeouts }),
     window: options.windows.initial,
   };
 }

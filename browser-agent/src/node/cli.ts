@@ -5,6 +5,7 @@ import {
   type Share,
   type ShareOptions,
   type ShareState,
+  type SharingMode,
   shareDatabase,
   VERSION,
 } from '../index.ts';
@@ -21,7 +22,13 @@ Shares a PGlite database through a Culvert relay, until a signal ends it.
   --allow RANGE      addresses that clients may come from, as 203.0.113.0/24; repeat it for more
   --expires-in S     seconds until the user may not log in any more
   --ca FILE          certificates in PEM to trust, for a relay with a development CA
+  --mode MODE        exclusive (default): a second client is refused; queue: it waits for its turn
   --idle-timeout S   seconds a session may wait for its client
+  --idle-in-transaction-timeout S
+                     seconds it may do so with a transaction open
+  --statement-timeout S
+                     seconds that statements sent together may run
+  --queue-timeout S  seconds a client may wait for its turn
   --lifetime S       seconds until sharing ends by itself
   --json             print events as lines of JSON
   --exit-with-stdin  end when standard input is closed
@@ -181,7 +188,11 @@ function readArguments(argv: string[]): Arguments | string {
       ca: { type: 'string' },
       allow: { type: 'string', multiple: true },
       'expires-in': { type: 'string' },
+      mode: { type: 'string' },
       'idle-timeout': { type: 'string' },
+      'idle-in-transaction-timeout': { type: 'string' },
+      'statement-timeout': { type: 'string' },
+      'queue-timeout': { type: 'string' },
       lifetime: { type: 'string' },
       json: { type: 'boolean', default: false },
       'exit-with-stdin': { type: 'boolean', default: false },
@@ -211,7 +222,14 @@ function readArguments(argv: string[]): Arguments | string {
       password: process.env['CULVERT_PASSWORD'],
       allow: values.allow,
       expires: fromNow(seconds('--expires-in', values['expires-in'])),
+      mode: values.mode as SharingMode | undefined,
       idleTimeout: seconds('--idle-timeout', values['idle-timeout']),
+      idleInTransactionTimeout: seconds(
+        '--idle-in-transaction-timeout',
+        values['idle-in-transaction-timeout'],
+      ),
+      statementTimeout: seconds('--statement-timeout', values['statement-timeout']),
+      queueTimeout: seconds('--queue-timeout', values['queue-timeout']),
       lifetime: seconds('--lifetime', values.lifetime),
     },
   };
