@@ -251,6 +251,30 @@ describe('sessions', () => {
     expect(tell(await connection.answer(1))).toContain('D:20000000');
   });
 
+  test('batches that came whole before CLOSE are run', async () => {
+    await db.exec('create table last_words (a int)');
+    const { connection } = await connect();
+    await openSession(connection, 1);
+    for (const value of [1, 2]) {
+      connection.batch(1, Q(`insert into last_words values (${value})`));
+    }
+    connection.send(T.DATA, 1, Q('insert into last_words values (3)')); // without END
+    await closeSession(connection, 1);
+    expect((await db.query('select a from last_words')).rows).toEqual([{ a: 1 }, { a: 2 }]);
+
+    await openSession(connection, 2);
+    connection.batch(2, Q('begin; insert into last_words values (4)'));
+    await closeSession(connection, 2);
+    await openSession(connection, 3);
+    const insert = P('', 'insert into last_words values (5)');
+    const endless = P('', "select generate_series(1, 1000000000), repeat('x', 1000)");
+    connection.batch(3, Buffer.concat([insert, B(), E(), endless, B(), E(), S]));
+    connection.batch(3, Q('insert into last_words values (6)'));
+    await closeSession(connection, 3);
+    expect((await db.query('select a from last_words')).rows).toEqual([{ a: 1 }, { a: 2 }]);
+    await db.exec('drop table last_words');
+  });
+
   test('a dirty session is cleaned up before the next one begins', async () => {
     const { connection, share } = await connect();
     const events: ClientEvent[] = [];
