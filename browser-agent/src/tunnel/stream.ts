@@ -74,12 +74,7 @@ export class AgentStream implements DataSource {
   #waiting: Batch[] = [];
   #waitingBytes = 0;
   #current: Batch | undefined;
-  /** What runs the batches that wait. */
-  #work: Promise<void> | undefined;
-  /** Whether the StartupMessage has been answered. */
-  #hasBegun = false;
-  /** Bytes of answers that came when there was nobody to send them to. */
-  #unwantedBytes = 0;
+  #running = false;
   /** Lets a batch go on that waits until its answer so far has been sent. */
   #onRoom: (() => void) | undefined;
 
@@ -155,17 +150,13 @@ export class AgentStream implements DataSource {
       case 'open':
       case 'closing':
         this.#state = { kind: 'close-received' };
-        this.#answers.clear();
-        if (!this.#hasBegun || this.#session.copyIntake !== undefined) {
-          this.#dropBatches();
-        }
-        this.#collecting = [];
-        this.#goOn();
-        this.#endSession().then(() => {
+        this.#dropEverything();
+        this.#session.end().then(() => {
           this.#listener.onEnded(this);
           this.#listener.send({ type: 'CLOSE', stream: this.id, refusal: undefined });
           this.#toGone();
         });
+        this.#goOn();
         return;
       case 'close-sent':
         this.#toGone();
@@ -323,22 +314,12 @@ export class AgentStream implements DataSource {
   }
 
   #runBatches(): void {
-    if (this.#work === undefined && this.#waiting.length > 0) {
-      this.#work = this.#runWaiting().finally(() => {
-        this.#work = undefined;
+    if (!this.#running && this.#waiting.length > 0) {
+      this.#running = true;
+      this.#runWaiting().finally(() => {
+        this.#running = false;
       });
     }
-  }
-
-  /** As Postgres does, runs what came whole before the client said Terminate or was gone. */
-  async #endSession(): Promise<void> {
-    await this.#work;
-    await this.#session.end();
-  }
-
-  /** Whether the next batch is to be run. */
-  #mayRun(): boolean {
-    return this.#state.kind === 'open' ? this.#hasRoom() : this.#state.kind === 'close-received';
   }
 
   async #runWaiting(): Promise<void> {
@@ -354,19 +335,16 @@ export class AgentStream implements DataSource {
         await slice.yieldIfOver();
       },
     };
-    while (this.#mayRun()) {
+    while (this.#state.kind === 'open' && this.#hasRoom()) {
       const batch = this.#waiting.shift();
       if (batch === undefined) {
         return;
       }
       this.#waitingBytes -= batch.messages.length;
-      if (this.#state.kind === 'open') {
-        this.#grant();
-      }
+      this.#grant();
       this.#current = batch;
       try {
         this.#addAnswer(await this.#session.run(batch, flow), true);
-        this.#hasBegun = true;
       } catch (error) {
         this.#onFailure(error);
         return;
@@ -380,11 +358,6 @@ export class AgentStream implements DataSource {
     if (this.#state.kind === 'open') {
       this.#answers.add(chunks, end);
       this.#listener.onReady(this);
-      return;
-    }
-    this.#unwantedBytes += chunks.reduce((sum, { length }) => sum + length, 0);
-    if (!end && this.#unwantedBytes > MAX_UNSENT_BYTES) {
-      throw new SessionEnded(); // where Postgres would find that its socket is closed
     }
   }
 

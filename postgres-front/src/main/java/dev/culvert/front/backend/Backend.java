@@ -1,6 +1,7 @@
 package dev.culvert.front.backend;
 
-import dev.culvert.front.sharing.Sharing;
+import dev.culvert.front.sharing.ExclusiveSlot;
+import java.time.Duration;
 
 /**
  * Something that runs SQL: a tunnel, or a database in this process. Thread-safe: clients call from
@@ -13,8 +14,8 @@ public interface Backend {
     /** Who may connect, from where, and with which password. */
     Credentials credentials();
 
-    /** Who has the backend, and who is next. */
-    Sharing sharing();
+    /** Who has the backend. */
+    ExclusiveSlot slot();
 
     /**
      * Whether the backend applies the parameters of a StartupMessage by itself, as a Postgres
@@ -22,8 +23,8 @@ public interface Backend {
      */
     boolean appliesStartupParameters();
 
-    /** What ends by itself. */
-    SessionTimeouts timeouts();
+    /** How long a session may wait for its client. */
+    Duration idleTimeout();
 
     /**
      * Opens a session. Returns at once; the first batch sent is the StartupMessage.

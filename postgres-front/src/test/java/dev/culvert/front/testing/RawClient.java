@@ -150,11 +150,6 @@ public final class RawClient implements AutoCloseable {
         return message;
     }
 
-    /** Is gone, without a word. */
-    public void vanish() throws IOException {
-        socket.close();
-    }
-
     @Override
     public void close() throws IOException {
         socket.close();

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.culvert.load;
-
-import org.jspecify.annotations.NullMarked;

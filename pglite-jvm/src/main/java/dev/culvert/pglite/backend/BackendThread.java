@@ -1,0 +1,69 @@
+package dev.culvert.pglite.backend;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread that a backend lives on. Postgres limits the depth of its own stack; this one has room
+ * for the frames that compiled code needs for that depth. And it is never interrupted, which would
+ * close files that are being read.
+ */
+public final class BackendThread implements AutoCloseable {
+    private static final long STACK_SIZE = 512L * 1024 * 1024;
+
+    private final ExecutorService executor;
+
+    public BackendThread(String name) {
+        this.executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task -> {
+                            Thread thread = new Thread(null, task, name, STACK_SIZE);
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    /** Runs a task there and waits for it, however often the calling thread is interrupted. */
+    public <T> T call(Callable<T> task) {
+        Future<T> result = executor.submit(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw rethrow(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static RuntimeException rethrow(@org.jspecify.annotations.Nullable Throwable cause) {
+        return switch (cause) {
+            case RuntimeException e -> e;
+            case Error e -> throw e;
+            case null, default -> new IllegalStateException(cause);
+        };
+    }
+
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+}
