@@ -11,7 +11,13 @@ export function bytes(...parts: (Uint8Array | string | number)[]): Uint8Array {
         ? Uint8Array.of(part)
         : part,
   );
-  return new Uint8Array(arrays.flatMap((array) => [...array]));
+  const whole = new Uint8Array(arrays.reduce((length, array) => length + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
 }
 
 export function i16(value: number): Uint8Array {
