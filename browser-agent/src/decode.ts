@@ -7,6 +7,7 @@ import {
   MAX_PAYLOAD_BYTES,
   type RelayFrame,
   SECRET_LENGTH,
+  type Timeouts,
   type Welcome,
   type WelcomeResume,
 } from './frame.ts';
@@ -124,6 +125,7 @@ function ofLength(name: string, payload: Uint8Array, length: number): void {
 function decodeWelcome(payload: Uint8Array): Welcome {
   const json = new JsonMembers('WELCOME', payload);
   const resume = json.optionalObject('resume');
+  const timeouts = json.optionalObject('timeouts');
   return {
     version: json.int('version', 1, 1),
     relay: json.text('relay'),
@@ -132,10 +134,19 @@ function decodeWelcome(payload: Uint8Array): Welcome {
     port: json.int('port', 1, 65_535),
     idleTimeout: json.int('idleTimeout', 0, Number.MAX_SAFE_INTEGER),
     lifetime: json.int('lifetime', 0, Number.MAX_SAFE_INTEGER),
+    ...(timeouts === undefined ? {} : { timeouts: decodeTimeouts(timeouts) }),
     maxPayload: json.int('maxPayload', 1_024, MAX_PAYLOAD_BYTES),
     window: json.int('window', 1, MAX_CREDIT),
     ...(resume === undefined ? {} : { resume: decodeResume(resume) }),
   };
+}
+
+function decodeTimeouts(json: JsonMembers): Timeouts {
+  const seconds = (member: keyof Timeouts): Timeouts => {
+    const value = json.optionalInt(member, 1, Number.MAX_SAFE_INTEGER);
+    return value === undefined ? {} : { [member]: value };
+  };
+  return { ...seconds('idleInTransaction'), ...seconds('statement'), ...seconds('queue') };
 }
 
 function decodeResume(json: JsonMembers): WelcomeResume {

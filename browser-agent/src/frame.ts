@@ -70,10 +70,21 @@ export interface Hello {
   readonly backend: { readonly kind: 'pglite' | 'postgres'; readonly version: string };
   readonly idleTimeout?: number;
   readonly lifetime?: number;
+  readonly timeouts?: Timeouts;
   readonly window: number;
   /** Whether this agent can resume, section 8. */
   readonly resumable?: boolean;
   readonly resume?: HelloResume;
+}
+
+/** What else has an end, in seconds. */
+export interface Timeouts {
+  /** How long a session may wait for its client with a transaction open. */
+  readonly idleInTransaction?: number;
+  /** How long a batch may run. */
+  readonly statement?: number;
+  /** How long a client may wait for its turn. */
+  readonly queue?: number;
 }
 
 /** The tunnel that an agent wants back. */
@@ -95,6 +106,7 @@ export interface Welcome {
   readonly idleTimeout: number;
   /** Seconds. */
   readonly lifetime: number;
+  readonly timeouts?: Timeouts;
   /** Bytes: the largest DATA payload in either direction. */
   readonly maxPayload: number;
   /** Bytes: what the agent may send on a new stream before the first CREDIT. */

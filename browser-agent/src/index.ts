@@ -7,9 +7,10 @@
 export type { Database } from './backend/database.ts';
 export type { Retry } from './close-code.ts';
 export * from './errors.ts';
-export type { SharedUser, ShareOptions } from './options.ts';
+export type { SharedUser, ShareOptions, SharingMode } from './options.ts';
 export {
   type ClientEvent,
+  type DatabaseEvent,
   type Share,
   type ShareEvents,
   type ShareState,

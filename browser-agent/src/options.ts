@@ -1,7 +1,8 @@
 import { DEFAULT_MAX_COPY } from '#default-copy-store';
+import type { Database } from './backend/database.ts';
 import type { WindowLimits } from './credit.ts';
 import { OptionError } from './errors.ts';
-import { MAX_WINDOW, MIN_WINDOW } from './frame.ts';
+import { MAX_WINDOW, MIN_WINDOW, type Timeouts } from './frame.ts';
 import type { WebSocketConstructor } from './websocket.ts';
 
 /** How to share a database. */
@@ -28,8 +29,24 @@ export interface ShareOptions {
    * most 100. Default: from everywhere.
    */
   readonly allow?: readonly string[] | undefined;
+  /**
+   * What happens to a client while another has the database: `exclusive` refuses it, `queue` lets it
+   * wait for its turn. Default: `exclusive`.
+   */
+  readonly mode?: SharingMode | undefined;
   /** Seconds a session may wait for its client. Default and upper bound: the relay's. */
   readonly idleTimeout?: number | undefined;
+  /**
+   * Seconds it may do so with a transaction open. Default: `idleTimeout`; upper bound: the relay's.
+   */
+  readonly idleInTransactionTimeout?: number | undefined;
+  /**
+   * Seconds that statements sent together may run before they are cancelled. Default and upper
+   * bound: the relay's, which may be none.
+   */
+  readonly statementTimeout?: number | undefined;
+  /** Seconds a client may wait for its turn. Default and upper bound: the relay's. */
+  readonly queueTimeout?: number | undefined;
   /** Seconds until sharing ends by itself. Default and upper bound: the relay's. */
   readonly lifetime?: number | undefined;
   /**
@@ -70,9 +87,20 @@ export interface ShareOptions {
    * Default: none.
    */
   readonly resumeKey?: string | undefined;
+  /**
+   * Opens the database again, from where its data is kept, after PGlite has stopped by itself (out of
+   * memory, say). Clients of that moment lose their session with 57P02, new ones wait until it is
+   * open. Without it, or when it fails, sharing ends: an object of yours cannot be brought back.
+   */
+  readonly reopen?: (() => Promise<Database>) | undefined;
   /** Milliseconds until the relay must have answered. Default: 20 000. */
   readonly connectTimeout?: number | undefined;
 }
+
+const SHARING_MODES = ['exclusive', 'queue'] as const;
+
+/** How clients share the database. */
+export type SharingMode = (typeof SHARING_MODES)[number];
 
 /** A user besides the first: with a password, or with what another Postgres keeps of one. */
 export type SharedUser = {
@@ -101,13 +129,16 @@ export interface CheckedOptions {
   readonly expires: Date | undefined;
   readonly users: readonly SharedUser[];
   readonly allow: readonly string[];
+  readonly mode: SharingMode;
   readonly idleTimeout: number | undefined;
+  readonly timeouts: Timeouts;
   readonly lifetime: number | undefined;
   readonly webSocket: WebSocketConstructor | undefined;
   readonly windows: WindowLimits;
   readonly maxBatch: number;
   readonly maxCopy: number;
   readonly resumeKey: string | undefined;
+  readonly reopen: (() => Promise<Database>) | undefined;
   readonly connectTimeout: number;
 }
 
@@ -158,13 +189,16 @@ export function checkOptions(options: ShareOptions): CheckedOptions {
     expires: options.expires,
     users: checkUsers(options.user ?? DEFAULT_USER, options.users ?? []),
     allow: checkAllow(options.allow ?? []),
+    mode: checkMode(options.mode ?? 'exclusive'),
     idleTimeout: optionalInteger('idleTimeout', options.idleTimeout),
+    timeouts: checkTimeouts(options),
     lifetime: optionalInteger('lifetime', options.lifetime),
     webSocket: options.webSocket,
     windows: windowLimits(options),
     maxBatch: integer('maxBatch', options.maxBatch ?? DEFAULT_MAX_BATCH, 1_024, 2 ** 30),
     maxCopy: integer('maxCopy', options.maxCopy ?? DEFAULT_MAX_COPY, 1_024, 2 ** 40),
     resumeKey: options.resumeKey,
+    reopen: options.reopen,
     connectTimeout: integer(
       'connectTimeout',
       options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
@@ -200,6 +234,27 @@ function checkUsers(first: string, users: readonly SharedUser[]): readonly Share
     names.add(name);
   }
   return users;
+}
+
+function checkMode(mode: SharingMode): SharingMode {
+  if (!SHARING_MODES.includes(mode)) {
+    throw new OptionError('mode', `"${mode}" is none`, `Use ${SHARING_MODES.join(' or ')}.`);
+  }
+  return mode;
+}
+
+function checkTimeouts(options: ShareOptions): Timeouts {
+  const idleInTransaction = optionalInteger(
+    'idleInTransactionTimeout',
+    options.idleInTransactionTimeout,
+  );
+  const statement = optionalInteger('statementTimeout', options.statementTimeout);
+  const queue = optionalInteger('queueTimeout', options.queueTimeout);
+  return {
+    ...(idleInTransaction === undefined ? {} : { idleInTransaction }),
+    ...(statement === undefined ? {} : { statement }),
+    ...(queue === undefined ? {} : { queue }),
+  };
 }
 
 /** The relay, which knows what an address is, looks at the ranges themselves. */

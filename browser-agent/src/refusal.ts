@@ -27,6 +27,16 @@ export function databaseHasStopped(detail: string): Refusal {
   };
 }
 
+/** The same, where the agent opens the database again by itself. */
+export function databaseReopens(detail: string): Refusal {
+  return {
+    sqlstate: '57P02',
+    message: 'the shared database has stopped, and is being opened again',
+    detail: detail.slice(0, MAX_TEXT),
+    hint: 'Connect again. What was not committed is lost.',
+  };
+}
+
 /** A batch outgrew the agent's `maxBatch`. */
 export function batchTooLarge(maxBatch: number): Refusal {
   return {

@@ -38,11 +38,20 @@ export interface ClientEvent {
   readonly application: string;
 }
 
+/** The database has stopped by itself and its clients are gone, or it takes clients again. */
+export interface DatabaseEvent {
+  readonly type: 'stopped' | 'reopened';
+  /** Why it stopped. */
+  readonly reason: string;
+}
+
 /** What `share.on` can listen to. */
 export interface ShareEvents {
   client: ClientEvent;
   /** `share.state` has changed. */
   state: ShareState;
+  /** The database has stopped, or was opened again; only with {@link ShareOptions.reopen}. */
+  database: DatabaseEvent;
   /** Sharing has ended, for whatever reason, and the database is as it was before. */
   closed: ClosedReason;
 }
@@ -144,11 +153,20 @@ export async function shareFrom(
   const hello = await makeHello(checked, password, await serverVersion(db));
   const store = resumeStore(surroundings, checked);
   const start = async (formerly: HelloResume | undefined): Promise<Share> => {
-    const { windows, maxBatch, maxCopy, connectTimeout } = checked;
+    const { windows, maxBatch, maxCopy, connectTimeout, reopen } = checked;
     const share = new TunnelShare(checked.user, password, store);
     const tunnel = new Tunnel(
       db,
-      { dial: () => dial(checked), hello, formerly, windows, maxBatch, maxCopy, connectTimeout },
+      {
+        dial: () => dial(checked),
+        hello,
+        formerly,
+        windows,
+        maxBatch,
+        maxCopy,
+        connectTimeout,
+        reopen,
+      },
       surroundings,
       share,
     );
@@ -210,7 +228,7 @@ async function makeHello(
     agent: AGENT,
     ...(name === undefined ? {} : { name }),
     ...(token === undefined ? {} : { token }),
-    mode: 'exclusive',
+    mode: options.mode,
     users: await Promise.all(
       [{ name: options.user, password, expires: options.expires }, ...options.users].map(helloUser),
     ),
@@ -218,6 +236,7 @@ async function makeHello(
     backend: { kind: 'pglite', version },
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(lifetime === undefined ? {} : { lifetime }),
+    ...(Object.keys(options.timeouts).length === 0 ? {} : { timeouts: options.timeouts }),
     window: options.windows.initial,
   };
 }
@@ -239,6 +258,7 @@ class TunnelShare implements Share, TunnelListener {
   readonly #listeners: Listeners = {
     client: new Set(),
     state: new Set(),
+    database: new Set(),
     closed: new Set(),
   };
   readonly #store: ResumeStore | undefined;
@@ -310,6 +330,10 @@ class TunnelShare implements Share, TunnelListener {
     const { session, user, database, application, client } = open;
     const { address, port } = client;
     this.#emit('client', { type, session, address, port, user, database, application });
+  }
+
+  onDatabase(type: DatabaseEvent['type'], reason: string): void {
+    this.#emit('database', { type, reason });
   }
 
   onLive(welcome: Welcome): void {

@@ -4,6 +4,7 @@ import {
   type ClientEvent,
   type ClosedReason,
   DatabaseError,
+  type DatabaseEvent,
   HelloRefusedError,
   NameTakenError,
   OptionError,
@@ -56,6 +57,10 @@ async function connect(
   share = await within('WELCOME', sharing);
   return { share, connection, hello };
 }
+
+/** Calling f(1) overflows WebAssembly's stack, which PGlite does not survive. */
+const RECURSION =
+  'create function f(int) returns int language plpgsql as $$begin return f($1 + 1); end$$';
 
 async function openSession(connection: FakeConnection, stream: number): Promise<void> {
   await connection.open(stream);
@@ -246,6 +251,30 @@ describe('sessions', () => {
     expect(tell(await connection.answer(1))).toContain('D:20000000');
   });
 
+  test('batches that came whole before CLOSE are run', async () => {
+    await db.exec('create table last_words (a int)');
+    const { connection } = await connect();
+    await openSession(connection, 1);
+    for (const value of [1, 2]) {
+      connection.batch(1, Q(`insert into last_words values (${value})`));
+    }
+    connection.send(T.DATA, 1, Q('insert into last_words values (3)')); // without END
+    await closeSession(connection, 1);
+    expect((await db.query('select a from last_words')).rows).toEqual([{ a: 1 }, { a: 2 }]);
+
+    await openSession(connection, 2);
+    connection.batch(2, Q('begin; insert into last_words values (4)'));
+    await closeSession(connection, 2);
+    await openSession(connection, 3);
+    const insert = P('', 'insert into last_words values (5)');
+    const endless = P('', "select generate_series(1, 1000000000), repeat('x', 1000)");
+    connection.batch(3, Buffer.concat([insert, B(), E(), endless, B(), E(), S]));
+    connection.batch(3, Q('insert into last_words values (6)'));
+    await closeSession(connection, 3);
+    expect((await db.query('select a from last_words')).rows).toEqual([{ a: 1 }, { a: 2 }]);
+    await db.exec('drop table last_words');
+  });
+
   test('a dirty session is cleaned up before the next one begins', async () => {
     const { connection, share } = await connect();
     const events: ClientEvent[] = [];
@@ -404,11 +433,55 @@ describe('the end', () => {
     });
   });
 
+  test('a database that dies is opened again where that can be, for new sessions', async () => {
+    const mortal = await PGlite.create();
+    await mortal.exec(RECURSION);
+    const opening = deferred<PGlite>();
+    const events: DatabaseEvent[] = [];
+    const { connection, share } = await connect({ reopen: () => opening.promise }, WELCOME, mortal);
+    share.on('database', (event) => events.push(event));
+    await openSession(connection, 1);
+    await connection.open(2);
+    connection.batch(2, startup());
+    connection.batch(1, Q('select f(1)'));
+    for (const stream of [1, 2]) {
+      const close = await connection.expect('CLOSE');
+      expect(close.stream).toBe(stream);
+      expect(JSON.parse(String(close.payload))).toMatchObject({
+        sqlstate: '57P02',
+        hint: expect.stringContaining('Connect again'),
+      });
+      connection.send(T.CLOSE, stream);
+    }
+    await connection.open(3);
+    connection.batch(3, startup());
+    connection.batch(3, Q('select 42'));
+    expect(events).toMatchObject([{ type: 'stopped' }]);
+    opening.resolve(await PGlite.create());
+    expect(tell(await connection.answer(3)).at(-1)).toBe('Z:I');
+    expect(tell(await connection.answer(3))).toContain('D:42');
+    expect(events).toMatchObject([{ type: 'stopped' }, { type: 'reopened' }]);
+    await closeSession(connection, 3);
+  });
+
+  test('a database that cannot be opened again ends the tunnel', async () => {
+    const mortal = await PGlite.create();
+    await mortal.exec(RECURSION);
+    const reopen = () => Promise.reject(new Error('no such folder'));
+    const { connection, share } = await connect({ reopen }, WELCOME, mortal);
+    await openSession(connection, 1);
+    const reason = closedReason(share);
+    connection.batch(1, Q('select f(1)'));
+    await connection.expect('CLOSE');
+    expect(await reason).toMatchObject({
+      name: 'database-stopped',
+      message: expect.stringContaining('no such folder'),
+    });
+  });
+
   test('a database that dies ends every session with 57P02 and the tunnel', async () => {
     const mortal = await PGlite.create();
-    await mortal.exec(
-      'create function f(int) returns int language plpgsql as $$begin return f($1 + 1); end$$',
-    );
+    await mortal.exec(RECURSION);
     const { connection, share } = await connect({}, WELCOME, mortal);
     await openSession(connection, 1);
     await connection.open(2);

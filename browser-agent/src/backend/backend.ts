@@ -28,18 +28,40 @@ export class BackendDied extends Error {
  * the owner's own queries get their turn.
  */
 export class Backend {
-  readonly #database: Database;
+  #database: Database;
   readonly #lease = new Lease();
   readonly #onDied: (reason: string) => void;
   readonly #copyLimits: CopyLimits;
   #busy = false;
   #died: BackendDied | undefined;
+  #generation = 0;
+  #reopening: Promise<void> | undefined;
 
   /** @param onDied called once, when a batch could not be run because the database has stopped */
   constructor(database: Database, onDied: (reason: string) => void, copyLimits: CopyLimits) {
     this.#database = database;
     this.#copyLimits = copyLimits;
     this.#onDied = onDied;
+  }
+
+  /** How many databases have died: what a session left in one of them needs no reset. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Goes on with another database in place of the one that has died. Batches of new sessions wait
+   * until it is open; if it cannot be opened, they fail.
+   *
+   * @throws what `open` throws
+   */
+  async reopen(open: () => Promise<Database>): Promise<void> {
+    const opened = open().then((database) => {
+      this.#database = database;
+      this.#died = undefined;
+    });
+    this.#reopening = opened.catch(() => {});
+    await opened;
   }
 
   /** Whether a batch is running at this moment. */
@@ -59,6 +81,7 @@ export class Backend {
 
   /** Waits until the owner is in no transaction and keeps it so. */
   async holdTransactionLock(): Promise<Release> {
+    await this.#reopening;
     this.#checkAlive();
     return takeLock((fn) => this.#database._runExclusiveTransaction(fn));
   }
@@ -78,11 +101,12 @@ export class Backend {
     mustBeReady = true,
   ): Promise<AnswerScanner> {
     const scanner = new AnswerScanner(rules);
-    await this.#database._runExclusiveQuery(async () => {
+    const database = this.#database;
+    await database._runExclusiveQuery(async () => {
       this.#checkAlive();
       this.#busy = true;
       try {
-        await this.#database.execProtocolRawStream(messages, {
+        await database.execProtocolRawStream(messages, {
           syncToFs: false,
           onRawData: (view) => scanner.add(view),
         });
@@ -99,7 +123,7 @@ export class Backend {
       }
       if (scanner.status === 'I') {
         // As PGlite's own query() does: what was committed goes to IndexedDB or the disk.
-        await this.#database.syncToFs();
+        await database.syncToFs();
       }
     });
     return scanner;
@@ -145,6 +169,7 @@ export class Backend {
     if (this.#died === undefined) {
       const reason = cause instanceof Error ? cause.message : messageOf(cause);
       this.#died = new BackendDied(reason, { cause });
+      this.#generation++;
       this.#onDied(reason);
     }
     return this.#died;

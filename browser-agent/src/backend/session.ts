@@ -117,6 +117,8 @@ export class SessionEnded extends Error {
  */
 export class BackendSession {
   readonly #backend: Backend;
+  /** Of the database that the session has begun in. */
+  #generation: number | undefined;
   #state: State = { kind: 'waiting' };
   #activating: Promise<void> | undefined;
   #hold: Hold = { kind: 'free' };
@@ -206,6 +208,7 @@ export class BackendSession {
     this.#state = { kind: 'preparing' };
     try {
       await this.#takeLock();
+      this.#generation = this.#backend.generation;
       const before = await readSessionState(this.#backend.runSql);
       this.#state = { kind: 'active', lease, before };
     } catch (error) {
@@ -260,7 +263,7 @@ export class BackendSession {
   }
 
   #checkOpen(): void {
-    if (this.#ending !== undefined) {
+    if (this.#ending !== undefined || this.#generation !== this.#backend.generation) {
       throw new SessionEnded();
     }
   }
@@ -302,6 +305,9 @@ export class BackendSession {
     const { lease, before } = this.#state;
     this.#state = { kind: 'ended' };
     try {
+      if (this.#generation !== this.#backend.generation) {
+        return; // it died with its database
+      }
       await this.#takeLock();
       if (!this.#synced) {
         // Not just Sync, which would commit what no Sync of the client's has asked for.

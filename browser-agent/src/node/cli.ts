@@ -5,6 +5,7 @@ import {
   type Share,
   type ShareOptions,
   type ShareState,
+  type SharingMode,
   shareDatabase,
   VERSION,
 } from '../index.ts';
@@ -21,7 +22,13 @@ Shares a PGlite database through a Culvert relay, until a signal ends it.
   --allow RANGE      addresses that clients may come from, as 203.0.113.0/24; repeat it for more
   --expires-in S     seconds until the user may not log in any more
   --ca FILE          certificates in PEM to trust, for a relay with a development CA
+  --mode MODE        exclusive (default): a second client is refused; queue: it waits for its turn
   --idle-timeout S   seconds a session may wait for its client
+  --idle-in-transaction-timeout S
+                     seconds it may do so with a transaction open
+  --statement-timeout S
+                     seconds that statements sent together may run
+  --queue-timeout S  seconds a client may wait for its turn
   --lifetime S       seconds until sharing ends by itself
   --json             print events as lines of JSON
   --exit-with-stdin  end when standard input is closed
@@ -38,6 +45,9 @@ itself, 2 options that make no sense.
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+/** How long a database that has stopped may take to close. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 interface Arguments {
   readonly dataDir: string | undefined;
@@ -83,9 +93,23 @@ async function run(args: Arguments): Promise<number> {
   const stopped = stopSignal(args.exitWithStdin);
   const print = args.json ? printJson : printText;
   const ca = args.ca === undefined ? undefined : await readFile(args.ca, 'utf8');
-  const db = await PGlite.create(args.dataDir ?? 'memory://');
+  const { dataDir } = args;
+  let db = await PGlite.create(dataDir ?? 'memory://');
+  // What was in memory is lost with it.
+  const reopen =
+    dataDir === undefined
+      ? undefined
+      : async () => {
+          await closeWithin(db, CLOSE_TIMEOUT_MS);
+          db = await PGlite.create(dataDir);
+          return db;
+        };
   try {
-    const share = await shareDatabase(db, { ...args.options, webSocket: nodeWebSocket(ca) });
+    const share = await shareDatabase(db, {
+      ...args.options,
+      reopen,
+      webSocket: nodeWebSocket(ca),
+    });
     const closed = new Promise<number>((resolve) => {
       share.on('closed', ({ name, message, hint }) => {
         print('closed', { reason: name, message, hint });
@@ -95,14 +119,25 @@ async function run(args: Arguments): Promise<number> {
     share.on('client', ({ type, session, address, port, user, application }) => {
       print(`client-${type}`, { session, address, port, user, application });
     });
+    share.on('database', ({ type, reason }) => print(`database-${type}`, { reason }));
     share.on('state', (state) => print('state', describeState(state)));
     print('shared', describe(share));
     const exitCode = await Promise.race([stopped, closed]);
     await share.stop();
     return exitCode;
   } finally {
-    await db.close();
+    await closeWithin(db, CLOSE_TIMEOUT_MS);
   }
+}
+
+/** A PGlite that has stopped may not come to an end. */
+async function closeWithin(db: PGlite, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([db.close().catch(() => {}), timeout]);
+  clearTimeout(timer);
 }
 
 function describe({
@@ -153,7 +188,11 @@ function readArguments(argv: string[]): Arguments | string {
       ca: { type: 'string' },
       allow: { type: 'string', multiple: true },
       'expires-in': { type: 'string' },
+      mode: { type: 'string' },
       'idle-timeout': { type: 'string' },
+      'idle-in-transaction-timeout': { type: 'string' },
+      'statement-timeout': { type: 'string' },
+      'queue-timeout': { type: 'string' },
       lifetime: { type: 'string' },
       json: { type: 'boolean', default: false },
       'exit-with-stdin': { type: 'boolean', default: false },
@@ -183,7 +222,14 @@ function readArguments(argv: string[]): Arguments | string {
       password: process.env['CULVERT_PASSWORD'],
       allow: values.allow,
       expires: fromNow(seconds('--expires-in', values['expires-in'])),
+      mode: values.mode as SharingMode | undefined,
       idleTimeout: seconds('--idle-timeout', values['idle-timeout']),
+      idleInTransactionTimeout: seconds(
+        '--idle-in-transaction-timeout',
+        values['idle-in-transaction-timeout'],
+      ),
+      statementTimeout: seconds('--statement-timeout', values['statement-timeout']),
+      queueTimeout: seconds('--queue-timeout', values['queue-timeout']),
       lifetime: seconds('--lifetime', values.lifetime),
     },
   };

@@ -35,6 +35,13 @@ export class Departures {
     return [...this.#epochs].find(([, other]) => other === epoch)?.[0];
   }
 
+  /** Ends every session, with a word to its client. */
+  endSessions(refusal: Refusal): void {
+    for (const epoch of this.#epochs.values()) {
+      epoch.endSessions(refusal);
+    }
+  }
+
   /** Lets those go that have no session any more. */
   letGo(): void {
     for (const [connection, epoch] of this.#epochs) {

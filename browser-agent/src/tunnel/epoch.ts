@@ -114,6 +114,13 @@ export class Epoch {
     this.#sendPong(new Uint8Array(8));
   }
 
+  /** Ends the sessions that are open, each with a word to its client; others may come. */
+  endSessions(refusal: Refusal): void {
+    for (const stream of this.#streams.values()) {
+      stream.close(refusal);
+    }
+  }
+
   /** Tells every client, and the relay. */
   sayGoodbye(refusal: Refusal, goAway: AgentFrame): void {
     for (const stream of this.#streams.values()) {

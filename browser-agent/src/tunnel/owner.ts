@@ -1,3 +1,4 @@
+import type { Database } from '../backend/database.ts';
 import type { Retry } from '../close-code.ts';
 import type { WindowLimits } from '../credit.ts';
 import type { RelayError } from '../errors.ts';
@@ -36,6 +37,12 @@ export interface TunnelListener {
    * @param attempt how often the agent has dialled
    */
   onMoving(reason: string, attempt: number): void;
+  /**
+   * The database has stopped and is being opened again, or it is open again.
+   *
+   * @param reason why it stopped
+   */
+  onDatabase(type: 'stopped' | 'reopened', reason: string): void;
   /** The tunnel has ended and the backend has been reset. */
   onClosed(reason: ClosedReason): void;
 }
@@ -54,6 +61,8 @@ export interface TunnelSettings {
   readonly maxBatch: number;
   /** Bytes of the data of one COPY. */
   readonly maxCopy: number;
+  /** Opens the database again after it has stopped; without it, the tunnel ends. */
+  readonly reopen: (() => Promise<Database>) | undefined;
   /** Milliseconds from dialling to WELCOME. */
   readonly connectTimeout: number;
 }

@@ -74,7 +74,12 @@ export class AgentStream implements DataSource {
   #waiting: Batch[] = [];
   #waitingBytes = 0;
   #current: Batch | undefined;
-  #running = false;
+  /** What runs the batches that wait. */
+  #work: Promise<void> | undefined;
+  /** Whether the StartupMessage has been answered. */
+  #hasBegun = false;
+  /** Bytes of answers that came when there was nobody to send them to. */
+  #unwantedBytes = 0;
   /** Lets a batch go on that waits until its answer so far has been sent. */
   #onRoom: (() => void) | undefined;
 
@@ -150,13 +155,17 @@ export class AgentStream implements DataSource {
       case 'open':
       case 'closing':
         this.#state = { kind: 'close-received' };
-        this.#dropEverything();
-        this.#session.end().then(() => {
+        this.#answers.clear();
+        if (!this.#hasBegun || this.#session.copyIntake !== undefined) {
+          this.#dropBatches();
+        }
+        this.#collecting = [];
+        this.#goOn();
+        this.#endSession().then(() => {
           this.#listener.onEnded(this);
           this.#listener.send({ type: 'CLOSE', stream: this.id, refusal: undefined });
           this.#toGone();
         });
-        this.#goOn();
         return;
       case 'close-sent':
         this.#toGone();
@@ -314,12 +323,22 @@ export class AgentStream implements DataSource {
   }
 
   #runBatches(): void {
-    if (!this.#running && this.#waiting.length > 0) {
-      this.#running = true;
-      this.#runWaiting().finally(() => {
-        this.#running = false;
+    if (this.#work === undefined && this.#waiting.length > 0) {
+      this.#work = this.#runWaiting().finally(() => {
+        this.#work = undefined;
       });
     }
+  }
+
+  /** As Postgres does, runs what came whole before the client said Terminate or was gone. */
+  async #endSession(): Promise<void> {
+    await this.#work;
+    await this.#session.end();
+  }
+
+  /** Whether the next batch is to be run. */
+  #mayRun(): boolean {
+    return this.#state.kind === 'open' ? this.#hasRoom() : this.#state.kind === 'close-received';
   }
 
   async #runWaiting(): Promise<void> {
@@ -335,16 +354,19 @@ export class AgentStream implements DataSource {
         await slice.yieldIfOver();
       },
     };
-    while (this.#state.kind === 'open' && this.#hasRoom()) {
+    while (this.#mayRun()) {
       const batch = this.#waiting.shift();
       if (batch === undefined) {
         return;
       }
       this.#waitingBytes -= batch.messages.length;
-      this.#grant();
+      if (this.#state.kind === 'open') {
+        this.#grant();
+      }
       this.#current = batch;
       try {
         this.#addAnswer(await this.#session.run(batch, flow), true);
+        this.#hasBegun = true;
       } catch (error) {
         this.#onFailure(error);
         return;
@@ -358,6 +380,11 @@ export class AgentStream implements DataSource {
     if (this.#state.kind === 'open') {
       this.#answers.add(chunks, end);
       this.#listener.onReady(this);
+      return;
+    }
+    this.#unwantedBytes += chunks.reduce((sum, { length }) => sum + length, 0);
+    if (!end && this.#unwantedBytes > MAX_UNSENT_BYTES) {
+      throw new SessionEnded(); // where Postgres would find that its socket is closed
     }
   }
 

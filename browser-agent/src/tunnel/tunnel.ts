@@ -11,7 +11,7 @@ import {
 } from '../close-code.ts';
 import { RelayError } from '../errors.ts';
 import type { Hello, HelloResume, Welcome, WelcomeResume } from '../frame.ts';
-import { databaseHasStopped, type Refusal, STOPPED_BY_OWNER } from '../refusal.ts';
+import { databaseHasStopped, databaseReopens, type Refusal, STOPPED_BY_OWNER } from '../refusal.ts';
 import { Violation } from '../violation.ts';
 import type { WebSocketLike } from '../websocket.ts';
 import { Backoff } from './backoff.ts';
@@ -374,6 +374,25 @@ export class Tunnel {
   }
 
   #onBackendDied(reason: string): void {
+    const { reopen } = this.#settings;
+    if (reopen === undefined) {
+      this.#closeAsStopped(reason);
+      return;
+    }
+    this.#listener.onDatabase('stopped', reason);
+    const refusal = databaseReopens(reason);
+    this.#epoch?.endSessions(refusal);
+    this.#departures.endSessions(refusal);
+    this.#backend.reopen(reopen).then(
+      () => this.#listener.onDatabase('reopened', reason),
+      (error) => {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#closeAsStopped(`${reason}; it could not be opened again: ${why}`);
+      },
+    );
+  }
+
+  #closeAsStopped(reason: string): void {
     const close = {
       ...CLOSED,
       name: 'database-stopped',

@@ -188,6 +188,7 @@ class RelayDrainTest {
                         new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                         null,
                         null,
+                        Frame.Timeouts.NONE,
                         Frame.Hello.MIN_WINDOW,
                         true,
                         null));

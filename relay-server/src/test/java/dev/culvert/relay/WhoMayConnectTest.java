@@ -181,6 +181,7 @@ class WhoMayConnectTest {
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
+                Frame.Timeouts.NONE,
                 Frame.Hello.MIN_WINDOW,
                 false,
                 null);

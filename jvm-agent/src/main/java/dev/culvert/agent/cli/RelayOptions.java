@@ -7,7 +7,6 @@ import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,20 +48,6 @@ final class RelayOptions {
     private @Nullable Integer httpsPort;
 
     @Option(
-            names = "--idle-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "300",
-            description = "How long a session may wait for its client (${DEFAULT-VALUE}).")
-    private int idleTimeoutSeconds = 300;
-
-    @Option(
-            names = "--lifetime",
-            paramLabel = "SECONDS",
-            defaultValue = "3600",
-            description = "How long a tunnel may live (${DEFAULT-VALUE}).")
-    private int lifetimeSeconds = 3600;
-
-    @Option(
             names = "--web-root",
             paramLabel = "DIR",
             defaultValue = "${sys:culvert.web-root}",
@@ -70,6 +55,8 @@ final class RelayOptions {
     private @Nullable Path webRoot;
 
     @Mixin private CertificateOptions certificates = new CertificateOptions();
+
+    @Mixin private SessionOptions sessions = new SessionOptions();
 
     @Mixin private LimitOptions limits = new LimitOptions();
 
@@ -80,10 +67,7 @@ final class RelayOptions {
                 limits.apply(FrontSettings.on(bind, port(postgresPort, POSTGRES_PORT))),
                 certificates.tls(),
                 new HttpsSettings(bind, port(httpsPort, HTTPS_PORT), webRoot),
-                limits.apply(
-                        TunnelSettings.DEFAULTS.withTimeouts(
-                                Duration.ofSeconds(idleTimeoutSeconds),
-                                Duration.ofSeconds(lifetimeSeconds))),
+                limits.apply(sessions.apply(TunnelSettings.DEFAULTS)),
                 DrainSettings.DEFAULTS);
     }
 

@@ -6,6 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,11 +43,14 @@ public final class NodeAgent implements AutoCloseable {
      * @param program the agent's JavaScript file
      * @param relay the relay's address, {@code wss://…}
      * @param caFile what the agent trusts
+     * @param options further options of the program
      * @throws IOException when Node cannot be started, or the agent ends before it has shared
      */
-    public static NodeAgent start(Path program, String relay, Path caFile) throws IOException {
-        Process process =
-                new ProcessBuilder(
+    public static NodeAgent start(Path program, String relay, Path caFile, String... options)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 "node",
                                 program.toString(),
                                 "--relay",
@@ -53,9 +58,10 @@ public final class NodeAgent implements AutoCloseable {
                                 "--ca",
                                 caFile.toString(),
                                 "--json",
-                                "--exit-with-stdin")
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                                "--exit-with-stdin"));
+        command.addAll(List.of(options));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         try {
             for (String line = output.readLine(); line != null; line = output.readLine()) {

@@ -35,7 +35,7 @@ final class SharedDatabase implements AutoCloseable {
     private final NodeAgent agent;
     private final Path caFile;
 
-    private SharedDatabase(TunnelSettings settings) throws IOException {
+    private SharedDatabase(TunnelSettings settings, String... agentOptions) throws IOException {
         Path directory = Files.createTempDirectory("culvert-it");
         DevelopmentCa ca =
                 DevelopmentCa.openOrCreate(directory.resolve("certs"), Clock.systemUTC());
@@ -56,15 +56,22 @@ final class SharedDatabase implements AutoCloseable {
                                 new SimpleMeterRegistry(),
                                 new Recorder())
                         .await();
-        agent = NodeAgent.start(agentProgram(), "wss://localhost:" + relay.httpsPort(), caFile);
+        agent =
+                NodeAgent.start(
+                        agentProgram(),
+                        "wss://localhost:" + relay.httpsPort(),
+                        caFile,
+                        agentOptions);
     }
 
     static SharedDatabase start() throws IOException {
         return new SharedDatabase(TunnelSettings.DEFAULTS);
     }
 
-    static SharedDatabase start(TunnelSettings settings) throws IOException {
-        return new SharedDatabase(settings);
+    /** With other settings of the relay, and options of the agent's command line. */
+    static SharedDatabase start(TunnelSettings settings, String... agentOptions)
+            throws IOException {
+        return new SharedDatabase(settings, agentOptions);
     }
 
     /** The repository's root, wherever Maven runs. */

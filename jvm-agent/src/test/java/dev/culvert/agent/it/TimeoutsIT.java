@@ -2,12 +2,15 @@ package dev.culvert.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.relay.config.SessionSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import java.io.BufferedReader;
 import java.io.Writer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +21,7 @@ class TimeoutsIT {
     @Test
     void an_idle_session_ends_with_57P05_and_a_busy_one_does_not() throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(
-                        TunnelSettings.DEFAULTS.withTimeouts(Duration.ofSeconds(2), LONG))) {
+                SharedDatabase.start(settings(Duration.ofSeconds(2), LONG))) {
             // the clock stands still while a statement runs: this one takes longer than the timeout
             Psql.Result busy =
                     database.psql()
@@ -39,8 +41,7 @@ class TimeoutsIT {
     @Test
     void an_idle_transaction_ends_with_25P03() throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(
-                        TunnelSettings.DEFAULTS.withTimeouts(Duration.ofSeconds(1), LONG))) {
+                SharedDatabase.start(settings(Duration.ofSeconds(1), LONG))) {
             assertThat(messageAfter(database, "BEGIN; SELECT 'waiting';\n", "waiting"))
                     .contains("25P03");
             assertThat(ending(database)).isEqualTo(Reason.IDLE_IN_TRANSACTION);
@@ -50,14 +51,21 @@ class TimeoutsIT {
     @Test
     void the_tunnels_lifetime_ends_its_session_with_57P01() throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(
-                        TunnelSettings.DEFAULTS.withTimeouts(LONG, Duration.ofSeconds(3)))) {
+                SharedDatabase.start(settings(LONG, Duration.ofSeconds(3)))) {
             assertThat(messageAfter(database, "SELECT 'waiting';\n", "waiting"))
                     .contains("57P01")
                     .contains("lifetime");
             assertThat(ending(database)).isEqualTo(Reason.LIFETIME);
             assertThat(database.psql().run("SELECT 1").err()).contains("no database is shared");
         }
+    }
+
+    private static TunnelSettings settings(Duration idle, Duration lifetime) {
+        return TunnelSettings.DEFAULTS.with(
+                new SessionSettings(
+                        new SessionTimeouts(idle, idle, Optional.empty(), Duration.ofMinutes(1)),
+                        10),
+                lifetime);
     }
 
     private static Reason ending(SharedDatabase database) throws InterruptedException {

@@ -1,7 +1,6 @@
 package dev.culvert.front.backend;
 
-import dev.culvert.front.sharing.ExclusiveSlot;
-import java.time.Duration;
+import dev.culvert.front.sharing.Sharing;
 
 /**
  * Something that runs SQL: a tunnel, or a database in this process. Thread-safe: clients call from
@@ -14,8 +13,8 @@ public interface Backend {
     /** Who may connect, from where, and with which password. */
     Credentials credentials();
 
-    /** Who has the backend. */
-    ExclusiveSlot slot();
+    /** Who has the backend, and who is next. */
+    Sharing sharing();
 
     /**
      * Whether the backend applies the parameters of a StartupMessage by itself, as a Postgres
@@ -23,8 +22,8 @@ public interface Backend {
      */
     boolean appliesStartupParameters();
 
-    /** How long a session may wait for its client. */
-    Duration idleTimeout();
+    /** What ends by itself. */
+    SessionTimeouts timeouts();
 
     /**
      * Opens a session. Returns at once; the first batch sent is the StartupMessage.

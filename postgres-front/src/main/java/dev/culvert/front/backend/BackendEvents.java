@@ -1,6 +1,7 @@
 package dev.culvert.front.backend;
 
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.wire.error.ErrorResponse;
 import io.netty.buffer.ByteBuf;
 
 /** The backend's end of a session. Called on the thread of the client's connection. */
@@ -23,6 +24,9 @@ public interface BackendEvents {
      * @param reason what the client is then told
      */
     void onEndWhenIdle(Refusal reason);
+
+    /** Something that the client should know, when it can be told. */
+    void onNotice(ErrorResponse notice);
 
     /** The backend ended the session. Nothing follows. */
     void onEnd(Refusal reason);

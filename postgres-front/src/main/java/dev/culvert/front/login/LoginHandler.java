@@ -9,8 +9,7 @@ import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.session.Farewell;
 import dev.culvert.front.session.LoggedIn;
-import dev.culvert.front.session.SessionHandler;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.Holder;
 import dev.culvert.wire.error.WireException;
 import dev.culvert.wire.md5.Md5Verifier;
 import dev.culvert.wire.message.BackendMessages;
@@ -51,9 +50,9 @@ import java.util.Optional;
  *                               └──── 28P01 sent ────────────────────┘
  * </pre>
  *
- * <p>From everywhere: refused, too late or client gone means Done. The backend's slot is taken at
- * the very end, so that nobody occupies it without a password. {@link Claim} says what a user that
- * the backend does not know, or no longer lets in, goes through.
+ * <p>From everywhere: refused, too late or client gone means Done. The backend is asked for at the
+ * very end, by {@link TurnHandler}, so that nobody occupies it without a password. {@link Claim}
+ * says what a user that the backend does not know, or no longer lets in, goes through.
  */
 public final class LoginHandler extends ChannelInboundHandlerAdapter {
     private static final int SESSION_ID_BYTES = 6;
@@ -344,24 +343,26 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void takeBackend(ChannelHandlerContext ctx, Claim claim) {
-        Route.Found route = claim.route();
-        Backend backend = route.backend();
-        SessionInfo info = sessionInfo(ctx, route);
-        ExclusiveSlot.Holder holder =
-                new ExclusiveSlot.Holder(info.id(), info.user(), Instant.now());
-        Optional<ExclusiveSlot.Holder> other = backend.slot().take(holder);
-        if (other.isPresent()) {
-            refuse(ctx, Refusals.occupied(backend.name(), other.get()));
-            return;
-        }
         deadline.clear();
         stage = new Stage.Done();
+        ByteBuf ok = ctx.alloc().buffer();
+        BackendMessages.authenticationOk(ok);
+        // the greeting, a notice or a refusal follows at once
+        ctx.write(ok);
+        Route.Found route = claim.route();
+        SessionInfo info = sessionInfo(ctx, route);
+        Holder holder = new Holder(info.id(), info.user(), Instant.now());
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.addLast(
-                "session",
-                new SessionHandler(
+                "turn",
+                new TurnHandler(
                         new LoggedIn(
-                                info, backend, holder, route.startup(), version, claim.expires()),
+                                info,
+                                route.backend(),
+                                holder,
+                                route.startup(),
+                                version,
+                                claim.expires()),
                         parts.session()));
         if (received.isReadable()) {
             ctx.fireChannelRead(received.readRetainedSlice(received.readableBytes()));

@@ -20,6 +20,10 @@ public enum Reason {
     NO_TUNNEL("no-tunnel", SqlState.CANNOT_CONNECT_NOW),
     /** Another client has the backend. */
     OCCUPIED("occupied", SqlState.TOO_MANY_CONNECTIONS),
+    /** As many wait for the backend as may. */
+    QUEUE_FULL("queue-full", SqlState.TOO_MANY_CONNECTIONS),
+    /** The client's turn did not come in time. */
+    QUEUE_TIMEOUT("queue-timeout", SqlState.TOO_MANY_CONNECTIONS),
     /** The server has as many connections as it takes. */
     TOO_MANY_CONNECTIONS("too-many-connections", SqlState.TOO_MANY_CONNECTIONS),
     /** The client's address has as many connections as one may have. */
@@ -50,6 +54,8 @@ public enum Reason {
     IDLE("idle", SqlState.IDLE_SESSION_TIMEOUT),
     /** The client was idle for too long with a transaction open. */
     IDLE_IN_TRANSACTION("idle-in-transaction", SqlState.IDLE_IN_TRANSACTION_SESSION_TIMEOUT),
+    /** A statement ran for too long, and did not end when it was cancelled. */
+    STATEMENT_TIMEOUT("statement-timeout", SqlState.QUERY_CANCELED),
     /** The tunnel's lifetime is over. */
     LIFETIME("lifetime", SqlState.ADMIN_SHUTDOWN),
     /** The owner stopped sharing. */

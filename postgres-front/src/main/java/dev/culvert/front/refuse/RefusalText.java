@@ -56,6 +56,16 @@ public enum RefusalText {
             "the database \"{name}\" has a client already",
             "Session {session} of user {user} has it since {time}.",
             "One client at a time can use it. Try again when the other has disconnected."),
+    /** As many wait for the backend as may. */
+    QUEUE_FULL(
+            Reason.QUEUE_FULL,
+            "{number} clients wait for the database \"{name}\" already",
+            "One client at a time can use it. Try again later."),
+    /** The client's turn did not come in time. */
+    QUEUE_TIMEOUT(
+            Reason.QUEUE_TIMEOUT,
+            "the database \"{name}\" was in use for the {number} seconds that a client may wait",
+            "One client at a time can use it. Try again later."),
     /** The server has as many clients as it takes. */
     TOO_MANY_CONNECTIONS(
             Reason.TOO_MANY_CONNECTIONS,
@@ -129,6 +139,11 @@ public enum RefusalText {
             Reason.IDLE_IN_TRANSACTION,
             "terminating connection due to idle-in-transaction timeout",
             "The transaction was rolled back after {number} seconds without a statement."),
+    /** A statement that did not end when its time was over, and it was cancelled. */
+    STATEMENT_TIMEOUT(
+            Reason.STATEMENT_TIMEOUT,
+            "terminating connection: a statement ran for longer than {number} seconds",
+            "It could not be interrupted. Make it faster, or do it in smaller steps."),
     /** The tunnel's lifetime is over. */
     LIFETIME(
             Reason.LIFETIME,

@@ -1,6 +1,6 @@
 package dev.culvert.front.refuse;
 
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.Holder;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.Severity;
 import dev.culvert.wire.error.WireException;
@@ -59,8 +59,23 @@ public final class Refusals {
     }
 
     /** Another client has the backend. */
-    public static Refusal occupied(String name, ExclusiveSlot.Holder holder) {
+    public static Refusal occupied(String name, Holder holder) {
         return RefusalText.OCCUPIED.with(name, holder.session(), holder.user(), holder.since());
+    }
+
+    /** As many wait for the backend as may. */
+    public static Refusal queueFull(String name, int waiting) {
+        return RefusalText.QUEUE_FULL.with(waiting, name);
+    }
+
+    /** The client's turn did not come in time. */
+    public static Refusal queueTimeout(String name, Duration timeout) {
+        return RefusalText.QUEUE_TIMEOUT.with(name, timeout.toSeconds());
+    }
+
+    /** A statement ran for longer than it may, and did not end when it was cancelled. */
+    public static Refusal statementTimeout(Duration timeout) {
+        return RefusalText.STATEMENT_TIMEOUT.with(timeout.toSeconds());
     }
 
     /** The server has as many clients as it takes. */

@@ -6,13 +6,12 @@ import dev.culvert.wire.message.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import java.util.SequencedMap;
 
-/** What a client reads when its session begins; Postgres documentation, "Start-up". */
+/** What a logged-in client reads when its session begins; Postgres documentation, "Start-up". */
 final class ClientGreeting {
     private ClientGreeting() {}
 
-    /** Writes AuthenticationOk, ParameterStatus, BackendKeyData and ReadyForQuery. */
+    /** Writes ParameterStatus, BackendKeyData and ReadyForQuery. */
     static void writeTo(ByteBuf out, SequencedMap<String, String> parameters, CancelKeys.Key key) {
-        BackendMessages.authenticationOk(out);
         parameters.forEach((name, value) -> BackendMessages.parameterStatus(out, name, value));
         BackendMessages.backendKeyData(out, key.processId(), key.secret());
         BackendMessages.readyForQuery(out, TransactionStatus.IDLE);

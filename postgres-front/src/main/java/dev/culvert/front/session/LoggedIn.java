@@ -2,7 +2,7 @@ package dev.culvert.front.session;
 
 import dev.culvert.front.backend.Backend;
 import dev.culvert.front.observe.SessionInfo;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.Holder;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record LoggedIn(
         SessionInfo info,
         Backend backend,
-        ExclusiveSlot.Holder holder,
+        Holder holder,
         StartupMessage startup,
         ProtocolVersion version,
         @Nullable Instant expires) {}

@@ -3,6 +3,7 @@ package dev.culvert.front.session;
 import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
@@ -17,6 +18,7 @@ import dev.culvert.wire.startup.Setting;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,9 @@ final class Session implements BackendEvents {
     private final BackendSession backend;
     private final BatchForwarder batches;
     private final BackendReader answers = new BackendReader();
+    private final SessionTimeouts timeouts;
     private final IdleClock idleClock;
+    private final Optional<StatementClock> statementClock;
     private final IdleStatus idleStatus;
     private final AccessClock accessClock;
     private final Runnable callOffStartTimeout;
@@ -62,6 +66,9 @@ final class Session implements BackendEvents {
     /** Why the session is to end as soon as it is idle, or null if it is not. */
     private @Nullable Refusal endWhenIdle;
 
+    /** What the client is to hear as soon as it has only had whole messages. */
+    private @Nullable ErrorResponse notice;
+
     /** Opens the session on the backend, and sends it the StartupMessage. */
     Session(LoggedIn client, SessionParts parts, ClientPort port) {
         this.client = client;
@@ -72,8 +79,10 @@ final class Session implements BackendEvents {
                         ? List.of()
                         : StartupSettings.of(client.startup());
         start = new SessionStart(port.allocator().buffer(), settings);
-        Duration idleTimeout = client.backend().idleTimeout();
-        idleClock = new IdleClock(port, idleTimeout, () -> onIdle(idleTimeout));
+        timeouts = client.backend().timeouts();
+        idleClock = new IdleClock(port, shorter(timeouts), this::onIdle);
+        statementClock =
+                timeouts.statement().map(limit -> new StatementClock(port, limit, overtime(limit)));
         idleStatus =
                 new IdleStatus(
                         port,
@@ -134,10 +143,11 @@ final class Session implements BackendEvents {
             return;
         }
         if (batches.isWaitingForClient()) {
-            idleClock.waiting();
+            idleClock.waiting(idleTimeout());
         } else {
             idleClock.busy();
         }
+        statementClock.ifPresent(clock -> clock.runs(batches.running()));
     }
 
     // what the backend does
@@ -188,7 +198,10 @@ final class Session implements BackendEvents {
         ClientGreeting.writeTo(greeting, parameters, cancelKey);
         port.write(greeting, () -> {});
         idleClock.start();
+        idleClock.waiting(idleTimeout());
+        statementClock.ifPresent(StatementClock::start);
         idleStatus.start(parameters.get(IdleStatus.parameter()));
+        sayNotice();
         forward();
         endIfIdle();
     }
@@ -216,6 +229,7 @@ final class Session implements BackendEvents {
             forward();
             endIfIdle();
         }
+        sayNotice();
     }
 
     /** For the idle status, which is made before the batches are. */
@@ -258,6 +272,22 @@ final class Session implements BackendEvents {
     }
 
     @Override
+    public void onNotice(ErrorResponse newNotice) {
+        notice = newNotice;
+        sayNotice();
+    }
+
+    private void sayNotice() {
+        ErrorResponse due = notice;
+        if (due != null && state == State.OPEN && answers.atMessageBoundary()) {
+            notice = null;
+            ByteBuf message = port.allocator().buffer();
+            due.writeAsNotice(message);
+            port.write(message, () -> {});
+        }
+    }
+
+    @Override
     public void onEnd(Refusal reason) {
         end(reason);
     }
@@ -270,11 +300,33 @@ final class Session implements BackendEvents {
         }
     }
 
-    private void onIdle(Duration timeout) {
+    private void onIdle() {
         end(
-                answers.transactionStatus() == TransactionStatus.IDLE
-                        ? Refusals.idle(timeout)
-                        : Refusals.idleInTransaction(timeout));
+                isInTransaction()
+                        ? Refusals.idleInTransaction(timeouts.idleInTransaction())
+                        : Refusals.idle(timeouts.idle()));
+    }
+
+    private Duration idleTimeout() {
+        return isInTransaction() ? timeouts.idleInTransaction() : timeouts.idle();
+    }
+
+    private boolean isInTransaction() {
+        return answers.transactionStatus() != TransactionStatus.IDLE;
+    }
+
+    private StatementClock.Limits overtime(Duration limit) {
+        return new StatementClock.Limits() {
+            @Override
+            public void onTimeout() {
+                backend.cancel(batches.running());
+            }
+
+            @Override
+            public void onStillRunning() {
+                end(Refusals.statementTimeout(limit));
+            }
+        };
     }
 
     /**
@@ -304,12 +356,13 @@ final class Session implements BackendEvents {
         }
         state = State.ENDED;
         idleClock.stop();
+        statementClock.ifPresent(StatementClock::stop);
         idleStatus.stop();
         accessClock.stop();
         batches.release();
         backend.close();
         parts.cancelKeys().remove(cancelKey);
-        client.backend().slot().release(client.holder());
+        client.backend().sharing().leave(client.holder());
         // a client that left reads nothing, and an error in the middle of another message would be
         // read as part of it
         boolean told = !reason.reason().isClientsOwn() && answers.atMessageBoundary();
@@ -322,6 +375,12 @@ final class Session implements BackendEvents {
                         SqlState.PROTOCOL_VIOLATION,
                         "the database's answer to the startup message makes no sense")
                 .withHint("Its agent and this relay may be of different versions.");
+    }
+
+    private static Duration shorter(SessionTimeouts timeouts) {
+        return timeouts.idle().compareTo(timeouts.idleInTransaction()) < 0
+                ? timeouts.idle()
+                : timeouts.idleInTransaction();
     }
 
     private static int keyBytes(ProtocolVersion version) {

@@ -3,7 +3,7 @@ package dev.culvert.front.refuse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.Holder;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.Severity;
 import java.time.Duration;
@@ -25,8 +25,7 @@ class RefusalTextTest {
         ErrorResponse error =
                 Refusals.occupied(
                                 "abc123",
-                                new ExclusiveSlot.Holder(
-                                        "4f1c9a", "anna", Instant.parse("2026-01-01T00:00:00Z")))
+                                new Holder("4f1c9a", "anna", Instant.parse("2026-01-01T00:00:00Z")))
                         .error();
 
         assertThat(error.severity()).isEqualTo(Severity.FATAL);

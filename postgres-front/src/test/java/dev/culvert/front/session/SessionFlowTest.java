@@ -172,7 +172,7 @@ class SessionFlowTest {
         try (FrontFixture front = start(between);
                 RawClient client = login(front)) {
             between.end(Refusals.agentLost());
-            assertThat(client.read().error().sqlState()).isEqualTo("08006");
+            assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08006");
         }
         ScriptedBackend inside = ScriptedBackend.willing();
         try (FrontFixture front = start(inside);
@@ -193,7 +193,7 @@ class SessionFlowTest {
                 RawClient client = login(front)) {
             client.send(RawClient.message('~', new byte[10]));
 
-            assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+            assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08P01");
             assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(backend.batches).hasSize(1);
         }
@@ -221,7 +221,7 @@ class SessionFlowTest {
                 RawClient client = new RawClient(front.port())) {
             client.send(FirstPackets.startup(FirstPackets.V3_0, "user", "guest"));
 
-            assertThat(client.read().error().sqlState()).isEqualTo("57P03");
+            assertThat(client.readUntil('E').error().sqlState()).isEqualTo("57P03");
             assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
@@ -235,7 +235,7 @@ class SessionFlowTest {
             backend.batches.take();
             backend.flood(LARGE);
 
-            assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+            assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08P01");
             assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
@@ -251,7 +251,7 @@ class SessionFlowTest {
                 backend.batches.take();
                 backend.sendLast(answer);
 
-                assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+                assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08P01");
                 assertThat(backend.closed.await(10, TimeUnit.SECONDS)).isTrue();
             }
         }
@@ -264,7 +264,7 @@ class SessionFlowTest {
             try (RawClient client = new RawClient(front.port())) {
                 client.send(
                         FirstPackets.startup(FirstPackets.V3_0, "user", "guest", "options", "-x"));
-                assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+                assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08P01");
             }
             login(front).close();
         }
@@ -294,7 +294,7 @@ class SessionFlowTest {
                 RawClient client = new RawClient(front.port())) {
             client.send(new byte[] {0, 1, 0, 0}, new byte[300_000]);
 
-            assertThat(client.read().error().sqlState()).isEqualTo("08P01");
+            assertThat(client.readUntil('E').error().sqlState()).isEqualTo("08P01");
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
@@ -306,7 +306,7 @@ class SessionFlowTest {
             RawClient first = login(front);
             try (RawClient second = new RawClient(front.port())) {
                 second.send(FirstPackets.startup(FirstPackets.V3_0, "user", "guest"));
-                assertThat(second.read().error().sqlState()).isEqualTo("53300");
+                assertThat(second.readUntil('E').error().sqlState()).isEqualTo("53300");
                 assertThat(front.nextRefused().reason()).isEqualTo(Reason.OCCUPIED);
             }
             first.close();

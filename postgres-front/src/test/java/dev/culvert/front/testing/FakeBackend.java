@@ -7,14 +7,15 @@ import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.limit.Cidr;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.ExclusiveSharing;
+import dev.culvert.front.sharing.Sharing;
 import dev.culvert.wire.message.BackendMessages;
 import dev.culvert.wire.message.TransactionStatus;
 import dev.culvert.wire.scram.ScramVerifier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -61,8 +62,8 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
-    public ExclusiveSlot slot() {
-        return new ExclusiveSlot();
+    public Sharing sharing() {
+        return new ExclusiveSharing();
     }
 
     @Override
@@ -71,8 +72,8 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
-    public Duration idleTimeout() {
-        return Duration.ofMinutes(5);
+    public SessionTimeouts timeouts() {
+        return SessionTimeouts.DEFAULTS;
     }
 
     @Override

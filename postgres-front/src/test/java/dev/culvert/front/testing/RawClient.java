@@ -150,6 +150,11 @@ public final class RawClient implements AutoCloseable {
         return message;
     }
 
+    /** Is gone, without a word. */
+    public void vanish() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

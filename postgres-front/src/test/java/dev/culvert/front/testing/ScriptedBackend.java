@@ -7,13 +7,15 @@ import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Refusal;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.ExclusiveSharing;
+import dev.culvert.front.sharing.Sharing;
+import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.message.BackendMessages;
 import dev.culvert.wire.message.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -45,7 +47,8 @@ public final class ScriptedBackend implements Backend {
 
     private final boolean takesBytes;
     private final boolean starts;
-    private final ExclusiveSlot slot = new ExclusiveSlot();
+    private volatile Sharing sharing = new ExclusiveSharing();
+    private volatile SessionTimeouts timeouts = SessionTimeouts.DEFAULTS;
     private volatile @Nullable Session session;
 
     private ScriptedBackend(boolean takesBytes, boolean starts) {
@@ -68,6 +71,18 @@ public final class ScriptedBackend implements Backend {
         return new ScriptedBackend(true, false);
     }
 
+    /** With this sharing, and these timeouts. */
+    public ScriptedBackend with(Sharing newSharing, SessionTimeouts newTimeouts) {
+        sharing = newSharing;
+        timeouts = newTimeouts;
+        return this;
+    }
+
+    /** Tells the client something. */
+    public void notice(ErrorResponse notice) {
+        session().notice(notice);
+    }
+
     @Override
     public String name() {
         return "scripted";
@@ -79,8 +94,8 @@ public final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public ExclusiveSlot slot() {
-        return slot;
+    public Sharing sharing() {
+        return sharing;
     }
 
     @Override
@@ -89,8 +104,8 @@ public final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public Duration idleTimeout() {
-        return Duration.ofMinutes(5);
+    public SessionTimeouts timeouts() {
+        return timeouts;
     }
 
     @Override
@@ -174,6 +189,10 @@ public final class ScriptedBackend implements Backend {
                         toFlood = bytes;
                         goOnFlooding();
                     });
+        }
+
+        void notice(ErrorResponse notice) {
+            request.executor().execute(() -> events.onNotice(notice));
         }
 
         void end(Refusal reason) {

@@ -48,6 +48,12 @@ public record ErrorResponse(
         return new ErrorResponse(Severity.ERROR, sqlState.code(), message, null, null);
     }
 
+    /** Information, to be sent as a notice. */
+    public static ErrorResponse notice(String message) {
+        return new ErrorResponse(
+                Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION.code(), message, null, null);
+    }
+
     /** A warning, to be sent as a notice. */
     public static ErrorResponse warning(SqlState sqlState, String message) {
         return new ErrorResponse(Severity.WARNING, sqlState.code(), message, null, null);

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * What tunnels may do.
  *
- * @param idleTimeout how long a session may wait for its client; agents may ask for less
+ * @param sessions what sessions may do
  * @param lifetime how long a tunnel may live; agents may ask for less
  * @param helloTimeout how long an agent may take to say HELLO
  * @param liveness when an agent that says nothing is taken for gone
@@ -20,7 +20,7 @@ import java.time.Duration;
  * @param resume how long a tunnel outlives its WebSocket
  */
 public record TunnelSettings(
-        Duration idleTimeout,
+        SessionSettings sessions,
         Duration lifetime,
         Duration helloTimeout,
         LivenessSettings liveness,
@@ -34,7 +34,7 @@ public record TunnelSettings(
     /** Five minutes idle, one hour of life, no user without a password, none by MD5. */
     public static final TunnelSettings DEFAULTS =
             new TunnelSettings(
-                    Duration.ofMinutes(5),
+                    SessionSettings.DEFAULTS,
                     Duration.ofHours(1),
                     Duration.ofSeconds(10),
                     LivenessSettings.DEFAULTS,
@@ -46,7 +46,6 @@ public record TunnelSettings(
 
     /** Checks the values. */
     public TunnelSettings {
-        requireAtLeast("tunnels.idleTimeout", idleTimeout, Duration.ofSeconds(1));
         requireAtLeast("tunnels.lifetime", lifetime, Duration.ofSeconds(1));
         requireAtLeast("tunnels.helloTimeout", helloTimeout, Duration.ofMillis(1));
         requireBetween(
@@ -59,10 +58,10 @@ public record TunnelSettings(
         requireBetween("tunnels.maxPayload", maxPayload, 1_024, Frame.MAX_PAYLOAD);
     }
 
-    /** The same with other timeouts. */
-    public TunnelSettings withTimeouts(Duration newIdleTimeout, Duration newLifetime) {
+    /** The same with other sessions and another lifetime. */
+    public TunnelSettings with(SessionSettings newSessions, Duration newLifetime) {
         return new TunnelSettings(
-                newIdleTimeout,
+                newSessions,
                 newLifetime,
                 helloTimeout,
                 liveness,
@@ -76,7 +75,7 @@ public record TunnelSettings(
     /** The same with users without a password permitted, or not. */
     public TunnelSettings withAllowNoPassword(boolean allowed) {
         return new TunnelSettings(
-                idleTimeout,
+                sessions,
                 lifetime,
                 helloTimeout,
                 liveness,
@@ -90,7 +89,7 @@ public record TunnelSettings(
     /** The same with MD5 hashes permitted, or not. */
     public TunnelSettings withAllowMd5(boolean allowed) {
         return new TunnelSettings(
-                idleTimeout,
+                sessions,
                 lifetime,
                 helloTimeout,
                 liveness,
@@ -104,7 +103,7 @@ public record TunnelSettings(
     /** The same with other times for coming back. */
     public TunnelSettings withResume(ResumeSettings newResume) {
         return new TunnelSettings(
-                idleTimeout,
+                sessions,
                 lifetime,
                 helloTimeout,
                 liveness,
@@ -118,7 +117,7 @@ public record TunnelSettings(
     /** The same with other windows. */
     public TunnelSettings withWindows(WindowLimits newWindows) {
         return new TunnelSettings(
-                idleTimeout,
+                sessions,
                 lifetime,
                 helloTimeout,
                 liveness,

@@ -5,9 +5,10 @@ import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.Sharing;
 import dev.culvert.tunnel.credit.RoundTrip;
 import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.CloseCode;
@@ -47,6 +48,9 @@ import org.slf4j.LoggerFactory;
 public final class LiveTunnel implements Backend {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTunnel.class);
 
+    /** How long ahead clients hear that the tunnel's lifetime ends. */
+    private static final Duration END_IS_NEAR = Duration.ofMinutes(1);
+
     /**
      * What an agent and the relay agreed on.
      *
@@ -56,7 +60,8 @@ public final class LiveTunnel implements Backend {
             String name,
             Credentials credentials,
             Frame.Backend backend,
-            Duration idleTimeout,
+            SharingMode mode,
+            SessionTimeouts timeouts,
             Duration lifetime,
             Duration grace) {
         boolean isResumable() {
@@ -92,12 +97,14 @@ public final class LiveTunnel implements Backend {
     private final RoundTrip roundTrip;
     private final RelayTunnel conversation;
     private final TunnelSecret secret = TunnelSecret.make();
-    private final ExclusiveSlot slot = new ExclusiveSlot();
+    private final Sharing sharing;
     private final Set<TunnelSession> sessions = new HashSet<>();
     private @Nullable AgentConnection connection;
     private @Nullable Future<?> lifetimeTimer;
+    private @Nullable Future<?> lifetimeNoticeTimer;
     private @Nullable Future<?> graceTimer;
     private @Nullable Future<?> drainTimer;
+    private boolean endIsNear;
     private @Nullable Refusal ended;
 
     /** Set from when on the agent is to move. */
@@ -113,6 +120,7 @@ public final class LiveTunnel implements Backend {
         this.terms = terms;
         this.registry = registry;
         this.admission = admission;
+        this.sharing = admission.sharing(terms);
         this.connection = connection;
         this.thread = connection.executor();
         this.link =
@@ -145,8 +153,8 @@ public final class LiveTunnel implements Backend {
     }
 
     @Override
-    public ExclusiveSlot slot() {
-        return slot;
+    public Sharing sharing() {
+        return sharing;
     }
 
     @Override
@@ -155,8 +163,8 @@ public final class LiveTunnel implements Backend {
     }
 
     @Override
-    public Duration idleTimeout() {
-        return terms.idleTimeout();
+    public SessionTimeouts timeouts() {
+        return terms.timeouts();
     }
 
     @Override
@@ -223,6 +231,9 @@ public final class LiveTunnel implements Backend {
     /** A session has its stream. */
     void remember(TunnelSession session) {
         sessions.add(session);
+        if (endIsNear) {
+            session.notice(endIsNear());
+        }
     }
 
     /** A session is over. */
@@ -240,6 +251,9 @@ public final class LiveTunnel implements Backend {
         Duration lifetime = terms.lifetime();
         lifetimeTimer =
                 after(lifetime, () -> goAway(CloseCode.LIFETIME, Refusals.lifetime(lifetime)));
+        if (lifetime.compareTo(END_IS_NEAR) > 0) {
+            lifetimeNoticeTimer = after(lifetime.minus(END_IS_NEAR), this::onEndIsNear);
+        }
         first.send(admission.welcome(this, null));
         LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel opened");
     }
@@ -408,6 +422,21 @@ public final class LiveTunnel implements Backend {
         }
     }
 
+    private void onEndIsNear() {
+        endIsNear = true;
+        sessions.forEach(session -> session.notice(endIsNear()));
+    }
+
+    private ErrorResponse endIsNear() {
+        return ErrorResponse.notice(
+                        "the tunnel's lifetime of "
+                                + terms.lifetime().toSeconds()
+                                + " seconds ends within "
+                                + END_IS_NEAR.toSeconds()
+                                + " seconds")
+                .withHint("Commit what is open. Then ask the database's owner to share it again.");
+    }
+
     private void goAway(CloseCode code, Refusal reason) {
         if (ended == null) {
             link.send(new Frame.GoAway(code.label(), reason.error().message()));
@@ -430,6 +459,7 @@ public final class LiveTunnel implements Backend {
         ended = reason;
         connection = null;
         callOff(lifetimeTimer);
+        callOff(lifetimeNoticeTimer);
         callOff(graceTimer);
         callOff(drainTimer);
         registry.remove(this);

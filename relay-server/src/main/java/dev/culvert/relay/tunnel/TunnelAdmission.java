@@ -1,18 +1,18 @@
 package dev.culvert.relay.tunnel;
 
 import dev.culvert.front.backend.Credentials;
+import dev.culvert.front.backend.SessionTimeouts;
+import dev.culvert.front.sharing.Sharing;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.route.TunnelNames;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a HELLO becomes a tunnel, and on which terms. Thread-safe. */
 final class TunnelAdmission {
-    /** Mode that a HELLO without one means. */
-    private static final String EXCLUSIVE = "exclusive";
-
     /** What becomes of a HELLO. */
     sealed interface Decision {
         record Admitted(LiveTunnel.Terms terms) implements Decision {}
@@ -44,10 +44,10 @@ final class TunnelAdmission {
      * @param name the name asked for, by HELLO or by the tunnel that it wants back, or null
      */
     Decision decide(Frame.Hello hello, @Nullable String name) {
-        String mode = hello.mode();
-        if (mode != null && !mode.equals(EXCLUSIVE)) {
+        Optional<SharingMode> mode = SharingMode.of(hello.mode());
+        if (mode.isEmpty()) {
             return new Decision.Refused(
-                    CloseCode.HELLO_REFUSED, "this relay has no sharing mode " + mode);
+                    CloseCode.HELLO_REFUSED, "this relay has no sharing mode " + hello.mode());
         }
         if (name != null && !TunnelNames.isValid(name)) {
             return new Decision.Refused(
@@ -65,7 +65,8 @@ final class TunnelAdmission {
                         name == null ? names.next() : name,
                         credentials,
                         hello.backend(),
-                        atMost(hello.idleTimeout(), settings.idleTimeout()),
+                        mode.get(),
+                        timeouts(hello),
                         atMost(hello.lifetime(), settings.lifetime()),
                         hello.resumable() ? settings.resume().grace() : Duration.ZERO));
     }
@@ -83,16 +84,45 @@ final class TunnelAdmission {
                 tunnel.name(),
                 tunnel.name() + "." + domain,
                 postgresPort,
-                Math.toIntExact(terms.idleTimeout().toSeconds()),
-                Math.toIntExact(terms.lifetime().toSeconds()),
+                seconds(terms.timeouts().idle()),
+                seconds(terms.lifetime()),
+                new Frame.Timeouts(
+                        seconds(terms.timeouts().idleInTransaction()),
+                        terms.timeouts().statement().map(TunnelAdmission::seconds).orElse(null),
+                        terms.mode() == SharingMode.QUEUE
+                                ? seconds(terms.timeouts().queue())
+                                : null),
                 settings.maxPayload(),
                 settings.windows().initial(),
                 terms.isResumable()
                         ? new Frame.Resumption(
-                                tunnel.secret().reveal(),
-                                Math.toIntExact(terms.grace().toSeconds()),
-                                received)
+                                tunnel.secret().reveal(), seconds(terms.grace()), received)
                         : null);
+    }
+
+    /** Who has the backend of a tunnel on these terms. */
+    Sharing sharing(LiveTunnel.Terms terms) {
+        return terms.mode().sharing(settings.sessions().maxWaiting());
+    }
+
+    private SessionTimeouts timeouts(Frame.Hello hello) {
+        SessionTimeouts limits = settings.sessions().timeouts();
+        Frame.Timeouts asked = hello.timeouts();
+        // who wants sessions to end early wants those with a transaction open to end, too
+        Integer idleInTransaction =
+                asked.idleInTransaction() != null ? asked.idleInTransaction() : hello.idleTimeout();
+        Integer statement = asked.statement();
+        return new SessionTimeouts(
+                atMost(hello.idleTimeout(), limits.idle()),
+                atMost(idleInTransaction, limits.idleInTransaction()),
+                limits.statement()
+                        .map(limit -> atMost(statement, limit))
+                        .or(() -> Optional.ofNullable(statement).map(Duration::ofSeconds)),
+                atMost(asked.queue(), limits.queue()));
+    }
+
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(duration.toSeconds());
     }
 
     private static Duration atMost(@Nullable Integer askedSeconds, Duration limit) {

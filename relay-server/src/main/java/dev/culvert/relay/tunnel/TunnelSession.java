@@ -59,6 +59,11 @@ final class TunnelSession implements BackendSession, StreamListener {
         return unanswered > 0;
     }
 
+    /** The client should know this. On the tunnel's thread. */
+    void notice(ErrorResponse notice) {
+        clientThread.execute(() -> events.onNotice(notice));
+    }
+
     private Frame.Open openFrame(int id) {
         return new Frame.Open(
                 id,

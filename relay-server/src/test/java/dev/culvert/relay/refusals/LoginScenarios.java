@@ -6,11 +6,14 @@ import static dev.culvert.relay.refusals.Login.PASSWORD;
 import static dev.culvert.relay.refusals.Login.SSLMODE;
 import static dev.culvert.relay.refusals.Login.USER;
 
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.limit.AttemptLimits;
 import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.limit.RateLimit;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.ProxyProtocol;
+import dev.culvert.relay.config.SessionSettings;
+import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
 import dev.culvert.wire.error.ErrorResponse;
@@ -18,6 +21,7 @@ import dev.culvert.wire.error.SqlState;
 import dev.culvert.wire.md5.Md5Verifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -185,6 +189,23 @@ final class LoginScenarios {
                                 "Session [0-9a-f]{12} of user anna has it since [0-9TZ:.-]+\\.",
                                 "One client at a time can use it. Try again when the other has"
                                         + " disconnected."),
+                Scenario.of("a turn that does not come")
+                        .mode("queue")
+                        .tunnels(queue(Duration.ofSeconds(1), 5))
+                        .before(RefusingRelay::occupy)
+                        .shows(
+                                "53300",
+                                "the database \"abc123\" was in use for the 1 seconds that a client"
+                                        + " may wait",
+                                "One client at a time can use it. Try again later."),
+                Scenario.of("a queue that is full")
+                        .mode("queue")
+                        .tunnels(queue(Duration.ofSeconds(60), 0))
+                        .before(RefusingRelay::occupy)
+                        .shows(
+                                "53300",
+                                "0 clients wait for the database \"abc123\" already",
+                                "One client at a time can use it. Try again later."),
                 Scenario.of("too many connections in total")
                         .front(limits(ConnectionLimits.DEFAULTS.withCounts(1, 9, 9)))
                         .before(RefusingRelay::occupy)
@@ -264,5 +285,13 @@ final class LoginScenarios {
 
     private static UnaryOperator<FrontSettings> limits(ConnectionLimits limits) {
         return settings -> settings.withLimits(limits, settings.attempts());
+    }
+
+    private static UnaryOperator<TunnelSettings> queue(Duration timeout, int maxWaiting) {
+        SessionTimeouts timeouts =
+                new SessionTimeouts(
+                        Duration.ofMinutes(5), Duration.ofMinutes(5), Optional.empty(), timeout);
+        return settings ->
+                settings.with(new SessionSettings(timeouts, maxWaiting), Duration.ofMinutes(5));
     }
 }

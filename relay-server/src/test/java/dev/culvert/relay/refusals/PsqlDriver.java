@@ -18,17 +18,20 @@ final class PsqlDriver implements Driver {
     public Shown ending(RefusingRelay relay, Login login, String statement, Scenario.Step end)
             throws Exception {
         Process psql = start(relay, login);
-        try (Writer in = psql.outputWriter()) {
-            in.write(statement + ";\n");
-            in.flush();
-            relay.agent().awaitStatement();
-            end.run(relay);
-            relay.awaitEnding();
-            // psql reads what the server said when it sends the next statement
+        Writer in = psql.outputWriter();
+        in.write(statement + ";\n");
+        in.flush();
+        relay.agent().awaitStatement();
+        end.run(relay);
+        relay.awaitEnding();
+        try (in) {
+            // psql reads what the server said when it sends the next statement, or has done so
             in.write("SELECT 2;\n");
             in.flush();
-            return shown(psql);
+        } catch (IOException e) {
+            // it has, and is gone
         }
+        return shown(psql);
     }
 
     private static Process start(RefusingRelay relay, Login login) throws IOException {
@@ -53,7 +56,9 @@ final class PsqlDriver implements Driver {
     }
 
     private static Shown shown(Process psql) {
-        List<String> lines = psql.errorReader().lines().toList();
+        // notices may come before
+        List<String> lines =
+                psql.errorReader().lines().dropWhile(line -> !line.contains("FATAL:  ")).toList();
         String fatal = behind(lines, "FATAL:  ");
         if (fatal == null) {
             throw new AssertionError("psql shows no error: " + lines);

@@ -22,6 +22,7 @@ final class Scenario {
     private UnaryOperator<TunnelSettings> tunnels = UnaryOperator.identity();
     private List<String> allow = List.of();
     private ScriptedAgent.Start start = new ScriptedAgent.Start.Good();
+    private @Nullable String mode;
     private Step before = _ -> {};
     private Login login = Login.good();
     private @Nullable String certificate;
@@ -61,6 +62,12 @@ final class Scenario {
 
     Scenario allow(String range) {
         allow = List.of(range);
+        return this;
+    }
+
+    /** What happens to clients while another has the database. */
+    Scenario mode(String newMode) {
+        mode = newMode;
         return this;
     }
 
@@ -134,6 +141,10 @@ final class Scenario {
 
     List<Frame.User> users() {
         return users.stream().map(Supplier::get).toList();
+    }
+
+    @Nullable String mode() {
+        return mode;
     }
 
     List<String> allow() {

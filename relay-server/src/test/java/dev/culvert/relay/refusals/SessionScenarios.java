@@ -1,10 +1,13 @@
 package dev.culvert.relay.refusals;
 
+import dev.culvert.front.backend.SessionTimeouts;
+import dev.culvert.relay.config.SessionSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -37,7 +40,8 @@ final class SessionScenarios {
                                 "The transaction was rolled back after 1 seconds without a"
                                         + " statement."),
                 Scenario.of("the tunnel's lifetime is over")
-                        .tunnels(settings -> settings.withTimeouts(LONG, Duration.ofSeconds(5)))
+                        .tunnels(settings ->
+                                settings.with(SessionSettings.DEFAULTS, Duration.ofSeconds(5)))
                         .session(STATEMENT, NOTHING)
                         .shows("57P01", "the tunnel's lifetime of 5 seconds is over", SHARE_AGAIN),
                 Scenario.of("the user's time is over")
@@ -84,6 +88,7 @@ final class SessionScenarios {
     }
 
     private static UnaryOperator<TunnelSettings> idle(Duration timeout) {
-        return settings -> settings.withTimeouts(timeout, LONG);
+        SessionTimeouts timeouts = new SessionTimeouts(timeout, timeout, Optional.empty(), LONG);
+        return settings -> settings.with(new SessionSettings(timeouts, 10), LONG);
     }
 }

@@ -9,13 +9,14 @@ import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.backend.SessionRequest;
+import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
-import dev.culvert.front.sharing.ExclusiveSlot;
+import dev.culvert.front.sharing.ExclusiveSharing;
+import dev.culvert.front.sharing.Sharing;
 import dev.culvert.wire.error.WireException;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,8 +187,8 @@ class TunnelRouterTest {
         }
 
         @Override
-        public ExclusiveSlot slot() {
-            return new ExclusiveSlot();
+        public Sharing sharing() {
+            return new ExclusiveSharing();
         }
 
         @Override
@@ -196,8 +197,8 @@ class TunnelRouterTest {
         }
 
         @Override
-        public Duration idleTimeout() {
-            return Duration.ofMinutes(5);
+        public SessionTimeouts timeouts() {
+            return SessionTimeouts.DEFAULTS;
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Role;
+import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.scram.ScramVerifier;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
@@ -104,6 +105,7 @@ final class FakeAgents {
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
+                Frame.Timeouts.NONE,
                 Frame.Hello.MIN_WINDOW,
                 true,
                 resume);
@@ -194,6 +196,10 @@ final class FakeAgents {
     final class Client implements BackendEvents {
         final BackendSession session;
         int answers;
+
+        /** What it was told, in order. */
+        final List<String> notices = new ArrayList<>();
+
         private @Nullable Refusal end;
         private @Nullable Refusal endWhenIdle;
 
@@ -244,6 +250,11 @@ final class FakeAgents {
         @Override
         public void onEndWhenIdle(Refusal reason) {
             endWhenIdle = reason;
+        }
+
+        @Override
+        public void onNotice(ErrorResponse notice) {
+            notices.add(notice.message());
         }
 
         @Override

@@ -127,6 +127,7 @@ class HelloCredentialsTest {
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
+                Frame.Timeouts.NONE,
                 Frame.Hello.MIN_WINDOW,
                 false,
                 null);

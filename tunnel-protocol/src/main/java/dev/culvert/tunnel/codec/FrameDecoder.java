@@ -147,9 +147,19 @@ public final class FrameDecoder {
                         backend.text("version", MAX_AGENT_TEXT)),
                 json.optionalInteger("idleTimeout", 1, MAX_SECONDS),
                 json.optionalInteger("lifetime", 1, MAX_SECONDS),
+                timeouts(json.optionalObject("timeouts")),
                 json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW),
                 json.flag("resumable"),
                 resume(json.optionalObject("resume")));
+    }
+
+    private static Frame.Timeouts timeouts(@Nullable JsonPayload json) {
+        return json == null
+                ? Frame.Timeouts.NONE
+                : new Frame.Timeouts(
+                        json.optionalInteger("idleInTransaction", 1, MAX_SECONDS),
+                        json.optionalInteger("statement", 1, MAX_SECONDS),
+                        json.optionalInteger("queue", 1, MAX_SECONDS));
     }
 
     private static Frame.@Nullable Resume resume(@Nullable JsonPayload json) {
@@ -208,6 +218,7 @@ public final class FrameDecoder {
                 json.integer("port", 1, 65_535),
                 json.integer("idleTimeout", 1, MAX_SECONDS),
                 json.integer("lifetime", 1, MAX_SECONDS),
+                timeouts(json.optionalObject("timeouts")),
                 json.integer("maxPayload", 1_024, Frame.MAX_PAYLOAD),
                 json.integer("window", Frame.Hello.MIN_WINDOW, Frame.Hello.MAX_WINDOW),
                 resumption(json.optionalObject("resume")));

@@ -111,12 +111,9 @@ public final class FrameEncoder {
         json.putObject("backend")
                 .put("kind", hello.backend().kind().name().toLowerCase(Locale.ROOT))
                 .put("version", hello.backend().version());
-        if (hello.idleTimeout() != null) {
-            json.put("idleTimeout", hello.idleTimeout());
-        }
-        if (hello.lifetime() != null) {
-            json.put("lifetime", hello.lifetime());
-        }
+        putIfPresent(json, "idleTimeout", hello.idleTimeout());
+        putIfPresent(json, "lifetime", hello.lifetime());
+        putTimeouts(json, hello.timeouts());
         json.put("window", hello.window());
         if (hello.resumable()) {
             json.put("resumable", true);
@@ -132,6 +129,15 @@ public final class FrameEncoder {
         return json;
     }
 
+    private static void putTimeouts(ObjectNode json, Frame.Timeouts timeouts) {
+        if (!timeouts.equals(Frame.Timeouts.NONE)) {
+            ObjectNode member = json.putObject("timeouts");
+            putIfPresent(member, "idleInTransaction", timeouts.idleInTransaction());
+            putIfPresent(member, "statement", timeouts.statement());
+            putIfPresent(member, "queue", timeouts.queue());
+        }
+    }
+
     private static ObjectNode welcomeJson(Frame.Welcome welcome) {
         ObjectNode json =
                 JSON.createObjectNode()
@@ -141,9 +147,9 @@ public final class FrameEncoder {
                         .put("host", welcome.host())
                         .put("port", welcome.port())
                         .put("idleTimeout", welcome.idleTimeout())
-                        .put("lifetime", welcome.lifetime())
-                        .put("maxPayload", welcome.maxPayload())
-                        .put("window", welcome.window());
+                        .put("lifetime", welcome.lifetime());
+        putTimeouts(json, welcome.timeouts());
+        json.put("maxPayload", welcome.maxPayload()).put("window", welcome.window());
         Frame.Resumption resume = welcome.resume();
         if (resume != null) {
             ObjectNode member =
@@ -185,6 +191,12 @@ public final class FrameEncoder {
     }
 
     private static void putIfPresent(ObjectNode json, String name, @Nullable String value) {
+        if (value != null) {
+            json.put(name, value);
+        }
+    }
+
+    private static void putIfPresent(ObjectNode json, String name, @Nullable Integer value) {
         if (value != null) {
             json.put(name, value);
         }

@@ -62,6 +62,7 @@ public sealed interface Frame {
             Backend backend,
             @Nullable Integer idleTimeout,
             @Nullable Integer lifetime,
+            Timeouts timeouts,
             int window,
             boolean resumable,
             @Nullable Resume resume)
@@ -98,6 +99,7 @@ public sealed interface Frame {
                     backend,
                     idleTimeout,
                     lifetime,
+                    Timeouts.NONE,
                     window,
                     false,
                     null);
@@ -128,6 +130,21 @@ public sealed interface Frame {
         public String toString() {
             return "Resume[name=" + name + ", received=" + received + "]";
         }
+    }
+
+    /**
+     * What else has an end, in seconds; null for what is not said.
+     *
+     * @param idleInTransaction how long a session may wait for its client with a transaction open
+     * @param statement how long a batch may run
+     * @param queue how long a client may wait for its turn
+     */
+    record Timeouts(
+            @Nullable Integer idleInTransaction,
+            @Nullable Integer statement,
+            @Nullable Integer queue) {
+        /** Nothing said. */
+        public static final Timeouts NONE = new Timeouts(null, null, null);
     }
 
     /**
@@ -180,6 +197,7 @@ public sealed interface Frame {
             int port,
             int idleTimeout,
             int lifetime,
+            Timeouts timeouts,
             int maxPayload,
             int window,
             @Nullable Resumption resume)

@@ -37,6 +37,7 @@ final class RandomFrames {
                             between(1, 65_535),
                             seconds(),
                             seconds(),
+                            timeouts(),
                             between(1_024, 65_536),
                             window(),
                             random.nextBoolean() ? resumption() : null);
@@ -77,9 +78,17 @@ final class RandomFrames {
                 new Frame.Backend(kinds[random.nextInt(kinds.length)], text(100)),
                 random.nextBoolean() ? seconds() : null,
                 random.nextBoolean() ? seconds() : null,
+                timeouts(),
                 window(),
                 random.nextBoolean(),
                 random.nextBoolean() ? new Frame.Resume(text(63), text(43), count()) : null);
+    }
+
+    private Frame.Timeouts timeouts() {
+        return new Frame.Timeouts(
+                random.nextBoolean() ? seconds() : null,
+                random.nextBoolean() ? seconds() : null,
+                random.nextBoolean() ? seconds() : null);
     }
 
     private Frame.Resumption resumption() {

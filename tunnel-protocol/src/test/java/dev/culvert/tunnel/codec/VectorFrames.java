@@ -97,6 +97,7 @@ final class VectorFrames {
                 new Frame.Backend(kind, text(backend, "version")),
                 optionalNumber(json, "idleTimeout"),
                 optionalNumber(json, "lifetime"),
+                timeouts(json.path("timeouts")),
                 json.get("window").intValue(),
                 json.path("resumable").booleanValue(),
                 json.has("resume")
@@ -107,6 +108,13 @@ final class VectorFrames {
                         : null);
     }
 
+    private static Frame.Timeouts timeouts(JsonNode json) {
+        return new Frame.Timeouts(
+                optionalNumber(json, "idleInTransaction"),
+                optionalNumber(json, "statement"),
+                optionalNumber(json, "queue"));
+    }
+
     private static Frame welcome(JsonNode json) {
         return new Frame.Welcome(
                 text(json, "relay"),
@@ -115,6 +123,7 @@ final class VectorFrames {
                 json.get("port").intValue(),
                 json.get("idleTimeout").intValue(),
                 json.get("lifetime").intValue(),
+                timeouts(json.path("timeouts")),
                 json.get("maxPayload").intValue(),
                 json.get("window").intValue(),
                 json.has("resume")

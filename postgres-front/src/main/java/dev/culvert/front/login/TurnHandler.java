@@ -1,0 +1,186 @@
+package dev.culvert.front.login;
+
+import dev.culvert.front.backend.Backend;
+import dev.culvert.front.refuse.Refusal;
+import dev.culvert.front.refuse.Refusals;
+import dev.culvert.front.session.Farewell;
+import dev.culvert.front.session.LoggedIn;
+import dev.culvert.front.session.SessionHandler;
+import dev.culvert.front.session.SessionParts;
+import dev.culvert.front.sharing.Entry;
+import dev.culvert.front.sharing.Turn;
+import dev.culvert.wire.error.ErrorResponse;
+import dev.culvert.wire.error.WireException;
+import dev.culvert.wire.message.FrontendMessageType;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a proven user to a session: asks for the backend, and waits for it where clients may.
+ *
+ * <pre>
+ *   Asking ── admitted ────────────────────────────────────────────▶ Done, with a session
+ *     │                                                               ▲
+ *     ├── waits ──▶ Waiting ── the one before has left ───────────────┘
+ *     │                └── too late, or client gone ──▶ Done, place given back
+ *     └── occupied, full ──▶ Done
+ * </pre>
+ *
+ * <p>Who waits hears its place as a notice, and again each time that it moves up. A client has
+ * nothing to say before it is greeted; the little that may come all the same is kept.
+ */
+final class TurnHandler extends ChannelInboundHandlerAdapter {
+    /** More than a client that has not been greeted sends. */
+    private static final int MAX_EARLY_BYTES = 16_384;
+
+    private final LoggedIn client;
+    private final SessionParts parts;
+    private final Deadline deadline = new Deadline();
+    private @Nullable ByteBuf received;
+    private int place;
+    private boolean done;
+
+    TurnHandler(LoggedIn client, SessionParts parts) {
+        this.client = client;
+        this.parts = parts;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        Backend backend = client.backend();
+        switch (backend.sharing().enter(client.holder(), new TurnOf(ctx))) {
+            case Entry.Admitted() -> begin(ctx);
+            case Entry.Waiting waiting -> {
+                place = waiting.place();
+                Duration timeout = backend.timeouts().queue();
+                deadline.set(
+                        ctx,
+                        timeout,
+                        () -> refuse(ctx, Refusals.queueTimeout(backend.name(), timeout)));
+                tell(ctx);
+            }
+            case Entry.Occupied(var holder) ->
+                    refuse(ctx, Refusals.occupied(backend.name(), holder));
+            case Entry.Full(int number) -> refuse(ctx, Refusals.queueFull(backend.name(), number));
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (done) {
+            bytes.release();
+            return;
+        }
+        ByteBuf early = received == null ? ctx.alloc().buffer() : received;
+        received = early.writeBytes(bytes);
+        bytes.release();
+        if (early.getByte(early.readerIndex()) == FrontendMessageType.TERMINATE.code()) {
+            leave();
+            ctx.close();
+        } else if (early.readableBytes() > MAX_EARLY_BYTES) {
+            refuse(ctx, Refusals.violation(tooEarly()));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        leave();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        leave();
+        if (received != null) {
+            received.release();
+            received = null;
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx) {
+        if (done) {
+            // the turn was given to somebody who is gone; leaving has passed it on
+            return;
+        }
+        done = true;
+        deadline.clear();
+        ctx.pipeline().addLast("session", new SessionHandler(client, parts));
+        ByteBuf early = received;
+        received = null;
+        if (early != null) {
+            ctx.fireChannelRead(early);
+        }
+        if (!ctx.isRemoved()) {
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private void onPlace(ChannelHandlerContext ctx, int newPlace) {
+        if (!done) {
+            place = newPlace;
+            tell(ctx);
+        }
+    }
+
+    private void tell(ChannelHandlerContext ctx) {
+        Backend backend = client.backend();
+        ByteBuf notice = ctx.alloc().buffer();
+        ErrorResponse.notice(
+                        "the database \""
+                                + backend.name()
+                                + "\" is in use; your place in the queue is "
+                                + place)
+                .withHint(
+                        "The session begins when your turn comes; the wait ends after "
+                                + backend.timeouts().queue().toSeconds()
+                                + " seconds.")
+                .writeAsNotice(notice);
+        ctx.writeAndFlush(notice);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
+        if (done) {
+            return;
+        }
+        leave();
+        parts.observer().onRefused(client.info().client(), refusal);
+        Farewell.say(ctx.channel(), refusal.error());
+    }
+
+    private void leave() {
+        if (!done) {
+            done = true;
+            deadline.clear();
+            client.backend().sharing().leave(client.holder());
+        }
+    }
+
+    private static WireException tooEarly() {
+        return WireException.protocolViolation(
+                "messages came before the session began",
+                "Check the client: this is a defect in it.");
+    }
+
+    /** Carries the news to the connection's thread. */
+    private final class TurnOf implements Turn {
+        private final ChannelHandlerContext ctx;
+
+        TurnOf(ChannelHandlerContext ctx) {
+            this.ctx = ctx;
+        }
+
+        @Override
+        public void onTurn() {
+            ctx.executor().execute(() -> begin(ctx));
+        }
+
+        @Override
+        public void onPlace(int newPlace) {
+            ctx.executor().execute(() -> TurnHandler.this.onPlace(ctx, newPlace));
+        }
+    }
+}
