@@ -37,6 +37,13 @@ export function databaseReopens(detail: string): Refusal {
   };
 }
 
+/** A client listens, but does not read. */
+export const TOO_MANY_NOTIFICATIONS: Refusal = {
+  sqlstate: '53400',
+  message: 'more notifications wait for this client than the database keeps for it',
+  hint: 'Read what the server sends while the connection is idle.',
+};
+
 /** A batch outgrew the agent's `maxBatch`. */
 export function batchTooLarge(maxBatch: number): Refusal {
   return {

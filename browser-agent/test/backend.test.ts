@@ -143,6 +143,34 @@ describe('the owner', () => {
     await session.end();
   });
 
+  test('notifies a client that is idle, once, and only while it listens', async () => {
+    const session = backend.openSession();
+    const told: string[] = [];
+    session.onNotification = (message) => told.push(...tell(message));
+    const heard: string[] = [];
+    await db.listen('mine', (payload) => heard.push(payload));
+    await run(session, startup());
+    await db.exec("notify mine, 'too early'");
+    await run(session, Q('listen mine; listen other'));
+    await db.exec("notify mine, 'a'");
+    await db.transaction((tx) => tx.exec("notify other, 'b'; notify mine, 'c'"));
+    expect(told).toEqual(['A:mine=a', 'A:other=b', 'A:mine=c']);
+
+    // What the client causes comes with its own answer, and not again with the owner's.
+    expect(await run(session, Q("notify mine, 'd'"))).toEqual(['C:NOTIFY', 'A:mine=d', 'Z:I']);
+    await db.query('select 1');
+    expect(told).toHaveLength(3);
+    expect(heard).toEqual(['too early', 'a', 'c', 'd']);
+
+    await run(session, Q('unlisten other'));
+    await db.exec("notify other, 'e'");
+    expect(told).toHaveLength(3);
+    await session.end();
+    await db.exec("notify mine, 'f'");
+    expect(told).toHaveLength(3);
+    expect(heard.at(-1)).toBe('f');
+  });
+
   test('sees what clients wrote in a live query, during and after a session', async () => {
     await db.exec('create table t (a int)');
     const counts: number[] = [];

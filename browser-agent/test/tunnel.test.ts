@@ -251,6 +251,20 @@ describe('sessions', () => {
     expect(tell(await connection.answer(1))).toContain('D:20000000');
   });
 
+  test('a notification of the owner’s reaches an idle client at once, without END', async () => {
+    const { connection } = await connect();
+    await openSession(connection, 1);
+    connection.batch(1, Q('listen news'));
+    await connection.answer(1);
+    await db.exec("notify news, 'now'");
+    const notification = await connection.expect('DATA');
+    expect(notification.flags).toBe(0);
+    expect(tell(notification.payload)).toEqual(['A:news=now']);
+    connection.batch(1, Q('select 1'));
+    expect(tell(await connection.answer(1)).at(-1)).toBe('Z:I');
+    await closeSession(connection, 1);
+  });
+
   test('batches that came whole before CLOSE are run', async () => {
     await db.exec('create table last_words (a int)');
     const { connection } = await connect();

@@ -36,12 +36,16 @@ export class Backend {
   #died: BackendDied | undefined;
   #generation = 0;
   #reopening: Promise<void> | undefined;
+  #hearer: ((notification: Notification) => void) | undefined;
+  /** Notifications that are sent once more for the owner's listeners; clients have had them. */
+  readonly #echoes = new Set<Notification>();
 
   /** @param onDied called once, when a batch could not be run because the database has stopped */
   constructor(database: Database, onDied: (reason: string) => void, copyLimits: CopyLimits) {
     this.#database = database;
     this.#copyLimits = copyLimits;
     this.#onDied = onDied;
+    this.#hearOwner(database);
   }
 
   /** How many databases have died: what a session left in one of them needs no reset. */
@@ -59,9 +63,18 @@ export class Backend {
     const opened = open().then((database) => {
       this.#database = database;
       this.#died = undefined;
+      this.#hearOwner(database);
     });
     this.#reopening = opened.catch(() => {});
     await opened;
+  }
+
+  /**
+   * Tells the session that has the backend of notifications that come with what the owner does. PGlite
+   * gives them to whoever runs the query that they come with.
+   */
+  hearOwner(hearer: ((notification: Notification) => void) | undefined): void {
+    this.#hearer = hearer;
   }
 
   /** Whether a batch is running at this moment. */
@@ -146,6 +159,9 @@ export class Backend {
     if (notifications.length === 0) {
       return;
     }
+    for (const notification of notifications) {
+      this.#echoes.add(notification);
+    }
     this.#database
       .query(
         'SELECT pg_catalog.pg_notify(n.c, n.p) FROM unnest($1::text[], $2::text[]) AS n(c, p)',
@@ -153,7 +169,24 @@ export class Backend {
       )
       .catch(() => {
         // The database was closed meanwhile; there is nobody left to tell.
+      })
+      .finally(() => {
+        for (const notification of notifications) {
+          this.#echoes.delete(notification);
+        }
       });
+  }
+
+  #hearOwner(database: Database): void {
+    database.onNotification((channel, payload) => {
+      for (const echo of this.#echoes) {
+        if (echo.channel === channel && echo.payload === payload) {
+          this.#echoes.delete(echo);
+          return;
+        }
+      }
+      this.#hearer?.({ channel, payload });
+    });
   }
 
   #checkAlive(): void {

@@ -10,6 +10,7 @@ export type Database = Pick<
   | '_runExclusiveTransaction'
   | 'closed'
   | 'execProtocolRawStream'
+  | 'onNotification'
   | 'query'
   | 'ready'
   | 'syncToFs'

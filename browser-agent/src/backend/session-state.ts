@@ -16,6 +16,8 @@ export interface SessionState {
   readonly cursors: readonly string[];
   readonly channels: readonly string[];
   readonly temporary: readonly TemporaryObject[];
+  /** The backend's process id, as NotificationResponse names it. */
+  readonly pid: number;
 }
 
 /** Something in the temporary schema. */
@@ -40,6 +42,7 @@ export function isLiveChannel(channel: string): boolean {
 
 // Each name is qualified, since the client may have changed search_path.
 const SNAPSHOT = `SELECT pg_catalog.json_build_object(
+ 'pid', pg_catalog.pg_backend_pid(),
  'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(name, setting)) FROM (
    SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
    UNION ALL
@@ -166,5 +169,6 @@ function parseState(json: string): SessionState {
     cursors: value.cursors ?? [],
     channels: value.channels ?? [],
     temporary: value.temporary ?? [],
+    pid: value.pid ?? 0,
   };
 }

@@ -1,4 +1,4 @@
-import type { AnswerRules } from '../postgres/answer-scanner.ts';
+import type { AnswerRules, Notification } from '../postgres/answer-scanner.ts';
 import {
   bindUnnamed,
   concat,
@@ -8,6 +8,7 @@ import {
   flush,
   isStartup,
   lastMessageType,
+  notificationResponse,
   parse,
   query,
   readyForQuery,
@@ -133,6 +134,8 @@ export class BackendSession {
   #running: Promise<Uint8Array[]> | undefined;
   #ending: Promise<void> | undefined;
   readonly #copies: CopyIn;
+  /** Takes a NotificationResponse that belongs to no batch; set by whoever wants them. */
+  onNotification: (message: Uint8Array) => void = () => {};
 
   constructor(backend: Backend, copyLimits: CopyLimits) {
     this.#backend = backend;
@@ -211,6 +214,11 @@ export class BackendSession {
       this.#generation = this.#backend.generation;
       const before = await readSessionState(this.#backend.runSql);
       this.#state = { kind: 'active', lease, before };
+      this.#backend.hearOwner((notification) => {
+        if (this.#isHeard(notification)) {
+          this.onNotification(notificationResponse(before.pid, notification));
+        }
+      });
     } catch (error) {
       this.#state = { kind: 'ended' };
       this.#release();
@@ -228,7 +236,7 @@ export class BackendSession {
         ? raiseInPlaceOf(batch.messages)
         : batch.messages;
     const rules: AnswerRules = {
-      passNotification: ({ channel }) => this.#listens && !isLiveChannel(channel),
+      passNotification: (notification) => this.#isHeard(notification),
       fromErrorOn: batch.isCancelled && this.#copies.intake === undefined,
     };
     const synced = this.#synced;
@@ -260,6 +268,10 @@ export class BackendSession {
     } finally {
       this.#releaseIfIdle();
     }
+  }
+
+  #isHeard({ channel }: Notification): boolean {
+    return this.#listens && !isLiveChannel(channel);
   }
 
   #checkOpen(): void {
@@ -304,6 +316,7 @@ export class BackendSession {
     }
     const { lease, before } = this.#state;
     this.#state = { kind: 'ended' };
+    this.#backend.hearOwner(undefined);
     try {
       if (this.#generation !== this.#backend.generation) {
         return; // it died with its database

@@ -178,6 +178,16 @@ export function commandComplete(tag: string): Uint8Array {
   return message(BackendMessage.COMMAND_COMPLETE, cstring(tag));
 }
 
+/** NotificationResponse: process id i32, channel and payload as C strings. */
+export function notificationResponse(
+  pid: number,
+  { channel, payload }: { readonly channel: string; readonly payload: string },
+): Uint8Array {
+  const id = new Uint8Array(4);
+  new DataView(id.buffer).setInt32(0, pid);
+  return message(BackendMessage.NOTIFICATION_RESPONSE, id, cstring(channel), cstring(payload));
+}
+
 /** ReadyForQuery with a status. */
 export function readyForQuery(status: TransactionStatus): Uint8Array {
   return message(BackendMessage.READY_FOR_QUERY, utf8.encode(status));

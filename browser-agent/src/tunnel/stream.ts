@@ -6,7 +6,13 @@ import { type ReceiveCredit, SendCredit } from '../credit.ts';
 import { encodeData, encodeFrame, type FrameBytes } from '../encode.ts';
 import type { AgentFrame, Open } from '../frame.ts';
 import { concat } from '../postgres/messages.ts';
-import { batchTooLarge, copyBroken, type Refusal, sessionNotStarted } from '../refusal.ts';
+import {
+  batchTooLarge,
+  copyBroken,
+  type Refusal,
+  sessionNotStarted,
+  TOO_MANY_NOTIFICATIONS,
+} from '../refusal.ts';
 import { Violation } from '../violation.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import type { DataSource } from './sender.ts';
@@ -14,6 +20,9 @@ import { TimeSlice } from './yield.ts';
 
 /** While more than this waits to be sent, neither a stream's next batch nor the next piece is run. */
 const MAX_UNSENT_BYTES = 1_048_576;
+
+/** Bytes of notifications that wait for a client that does not read, at most. */
+const MAX_NOTIFICATION_BYTES = 1_048_576;
 
 /** What all streams of a tunnel share. */
 export interface StreamLimits {
@@ -94,6 +103,7 @@ export class AgentStream implements DataSource {
     this.id = id;
     this.open = open;
     this.#session = session;
+    session.onNotification = (message) => this.#onNotification(message);
     this.#limits = limits;
     this.#listener = listener;
     this.#sendCredit = new SendCredit(limits.relayWindow);
@@ -386,6 +396,18 @@ export class AgentStream implements DataSource {
     if (!end && this.#unwantedBytes > MAX_UNSENT_BYTES) {
       throw new SessionEnded(); // where Postgres would find that its socket is closed
     }
+  }
+
+  /** Goes to the client at once, in front of the next batch's answer. */
+  #onNotification(message: Uint8Array): void {
+    if (this.#state.kind !== 'open') {
+      return;
+    }
+    if (this.#answers.bytes + message.length > MAX_UNSENT_BYTES + MAX_NOTIFICATION_BYTES) {
+      this.close(TOO_MANY_NOTIFICATIONS);
+      return;
+    }
+    this.#addAnswer([message], false);
   }
 
   #onFailure(error: unknown): void {
