@@ -265,6 +265,37 @@ describe('sessions', () => {
     await closeSession(connection, 1);
   });
 
+  test('the owner and a client that pipelines without a break take turns', async () => {
+    const { connection } = await connect();
+    await openSession(connection, 1);
+    const answered = { batches: 0 };
+    const total = 2_000;
+    for (let i = 0; i < total; i++) {
+      connection.batch(1, Q('select 1'));
+    }
+    const answers = (async () => {
+      while (answered.batches < total) {
+        await connection.answer(1);
+        answered.batches++;
+      }
+    })();
+    // A loop of the owner's own must not hold up the client, nor the client the owner. It lets the
+    // event loop have its turn, without which no frame comes in.
+    let longest = 0;
+    let turns = 0;
+    while (answered.batches < total) {
+      const since = performance.now();
+      await db.query('select 1');
+      longest = Math.max(longest, performance.now() - since);
+      turns++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await within('answers', answers);
+    expect(turns).toBeGreaterThan(10);
+    expect(longest).toBeLessThan(2_000);
+    await closeSession(connection, 1);
+  });
+
   test('batches that came whole before CLOSE are run', async () => {
     await db.exec('create table last_words (a int)');
     const { connection } = await connect();

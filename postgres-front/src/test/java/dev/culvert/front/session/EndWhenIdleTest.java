@@ -50,6 +50,23 @@ class EndWhenIdleTest {
     }
 
     @Test
+    void a_notification_between_batches_is_passed_on_and_the_session_stays_idle() throws Exception {
+        backend.send(
+                RawClient.message('A', "\0\0\0\1news\0now\0".getBytes(StandardCharsets.UTF_8)));
+        client.readUntil('A');
+        query("select 1");
+        backend.answer();
+        client.readUntil('Z');
+        backend.send(
+                RawClient.message('A', "\0\0\0\1news\0now\0".getBytes(StandardCharsets.UTF_8)));
+        client.readUntil('A');
+
+        backend.endWhenIdle(Refusals.draining());
+
+        assertEnded();
+    }
+
+    @Test
     void a_statement_is_answered_before_the_end() throws Exception {
         query("select 1");
         backend.endWhenIdle(Refusals.draining());
