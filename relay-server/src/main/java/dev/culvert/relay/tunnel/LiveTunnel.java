@@ -97,6 +97,13 @@ public final class LiveTunnel implements Backend {
     private final RoundTrip roundTrip;
     private final RelayTunnel conversation;
     private final TunnelSecret secret = TunnelSecret.make();
+
+    /**
+     * The secret of the tunnel whose name this one has taken, until the agent shows that it has had
+     * WELCOME with the new one. Read where agents are received.
+     */
+    private volatile @Nullable TunnelSecret inherited;
+
     private final Sharing sharing;
     private final Set<TunnelSession> sessions = new HashSet<>();
     private @Nullable AgentConnection connection;
@@ -180,6 +187,17 @@ public final class LiveTunnel implements Backend {
 
     TunnelSecret secret() {
         return secret;
+    }
+
+    /** The tunnel takes over the name of one with that secret; before anybody can find it. */
+    void inheritsFrom(TunnelSecret former) {
+        inherited = former;
+    }
+
+    /** Whether this is the secret of the tunnel whose name this one has taken. Any thread. */
+    boolean isInheritedFrom(String former) {
+        TunnelSecret present = inherited;
+        return present != null && present.is(former);
     }
 
     /** Runs an action on the tunnel's thread: now, if this is it. */
@@ -293,6 +311,9 @@ public final class LiveTunnel implements Backend {
                 data.payload().release();
             }
             return;
+        }
+        if (inherited != null) {
+            inherited = null;
         }
         try {
             link.onReceived(frame);

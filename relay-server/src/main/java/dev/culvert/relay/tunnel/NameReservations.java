@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,6 +37,12 @@ final class NameReservations {
             oldest.remove();
         }
         reservations.put(name, new Reservation(secret, nanoTime.getAsLong() + duration.toNanos()));
+    }
+
+    /** Whose the name is: the secret of a tunnel that is over; empty when it is nobody's. */
+    synchronized Optional<TunnelSecret> owner(String name) {
+        dropExpired();
+        return Optional.ofNullable(reservations.get(name)).map(Reservation::secret);
     }
 
     /**

@@ -42,10 +42,13 @@ final class TunnelReception {
             // over, and perhaps its name is reserved; or another relay's
             return open(hello, resume.name(), resume.secret(), null, connection);
         }
-        if (!former.terms().isResumable() || !former.secret().is(resume.secret())) {
+        Long received = resume.received();
+        boolean owned =
+                former.secret().is(resume.secret())
+                        || (received == null && former.isInheritedFrom(resume.secret()));
+        if (!former.terms().isResumable() || !owned) {
             return nameTaken(resume.name());
         }
-        Long received = resume.received();
         return received == null
                 ? open(hello, resume.name(), resume.secret(), former, connection)
                 : new Outcome.Resumes(former, received);

@@ -52,12 +52,14 @@ public final class TunnelRegistry {
             remove(tunnel);
             return false;
         }
+        reservations.owner(tunnel.name()).ifPresent(tunnel::inheritsFrom);
         reservations.remove(tunnel.name());
         return true;
     }
 
     /** Puts a tunnel in another's place; false when the other is not there any more. */
     boolean replace(LiveTunnel former, LiveTunnel tunnel) {
+        tunnel.inheritsFrom(former.secret());
         return tunnels.replace(former.name(), former, tunnel);
     }
 

@@ -95,6 +95,25 @@ class TunnelResumeTest {
     }
 
     @Test
+    void a_new_epoch_whose_welcome_was_lost_can_be_opened_again_with_the_secret_before() {
+        FakeAgents.Agent lost = relay.dial();
+        String next =
+                FakeAgents.resumption(lost.greet(FakeAgents.hello(null, resume(secret, null))))
+                        .secret();
+        lost.vanish();
+
+        FakeAgents.Agent again = relay.dial();
+        again.greet(FakeAgents.hello(null, resume(secret, null)));
+        assertThat(relay.tunnel("abc").secret().is(next)).isFalse();
+
+        // from its first frame on, the agent is known to have the new secret
+        again.send(new Frame.Ping(1));
+        FakeAgents.Agent stranger = relay.dial();
+        stranger.send(FakeAgents.hello(null, resume(secret, null)));
+        assertThat(stranger.closeCode()).isEqualTo(CloseCode.NAME_TAKEN.code());
+    }
+
+    @Test
     void a_newer_connection_fences_the_older_one_at_once() {
         FakeAgents.Client client = relay.client("abc");
         FakeAgents.Agent again = relay.dial();
