@@ -21,6 +21,9 @@ final class OutlinePlanner {
 
     private static final int MOST_OUTS = 24;
 
+    /** More are a piece of a switch whose dispatch would lead through one call after the other. */
+    private static final int MOST_WAYS = 16;
+
     /** A call in a loop costs as much as this many outside of it. */
     private static final double LOOP_WEIGHT = 4;
 
@@ -117,6 +120,9 @@ final class OutlinePlanner {
             return;
         }
         int ways = summary.exits.size() + (fallsThrough ? 1 : 0);
+        if (ways > MOST_WAYS) {
+            return;
+        }
         int wide = code.locals.size() > 240 ? 4 : 2;
         int call = 10 + wide * paramCount + (10 + wide) * outCount + (ways > 1 ? 54 + 4 * ways : 9);
         int saved = summary.size - call;

@@ -21,6 +21,12 @@ public final class WasmSplitter {
     /** A function has few switches that are large; grouping the same one again would not end. */
     private static final int MOST_SWITCHES = 4;
 
+    /**
+     * A function so many times above the limit is most likely a switch, such as an interpreter's:
+     * its dispatch is shortest when the cases are grouped before anything is moved.
+     */
+    private static final int MANY_TIMES = 3;
+
     /** Trees are as deep as functions are nested, and {@code switch} statements are nests. */
     private static final long STACK_BYTES = 512L << 20;
 
@@ -106,14 +112,19 @@ public final class WasmSplitter {
     /** Cuts pieces out of a function until it is small enough, or nothing helps. */
     private List<Outliner.Piece> cut(FunctionCode code) {
         List<Outliner.Piece> cut = new ArrayList<>();
+        // leaves room for what leads into a group and out of it
+        int groupSize = limit * 3 / 5;
         int groupings = 0;
+        if (Summary.sizeOf(code) / limit >= MANY_TIMES && SwitchGrouping.apply(code, groupSize)) {
+            groupings++;
+        }
         while (Summary.sizeOf(code) > limit) {
             List<Region> regions = OutlinePlanner.plan(code, limit);
             for (Region region : regions) {
                 cut.add(outliner.outline(code, region));
             }
             if (regions.isEmpty()) {
-                if (groupings++ == MOST_SWITCHES || !SwitchGrouping.apply(code, limit * 3 / 5)) {
+                if (groupings++ == MOST_SWITCHES || !SwitchGrouping.apply(code, groupSize)) {
                     stillLarge++;
                     break;
                 }
