@@ -8,6 +8,7 @@ import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.tunnel.LiveTunnel;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.relay.tunnel.TunnelRegistry;
+import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
 import io.netty.buffer.ByteBuf;
@@ -141,6 +142,11 @@ final class Fairness implements AutoCloseable {
             if (bulk && underway > 0) {
                 pour();
             }
+        }
+
+        @Override
+        public void onNotice(ErrorResponse notice) {
+            // there is nobody to tell
         }
 
         @Override

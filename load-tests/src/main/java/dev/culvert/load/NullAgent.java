@@ -140,6 +140,7 @@ final class NullAgent implements WebSocket.Listener, FrameOutput, AutoCloseable 
                 new Frame.Backend(Frame.Backend.Kind.POSTGRES, "18"),
                 null,
                 null,
+                Frame.Timeouts.NONE,
                 WINDOW,
                 true,
                 null);
