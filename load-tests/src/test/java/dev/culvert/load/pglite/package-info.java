@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.load.pglite;
+
+import org.jspecify.annotations.NullMarked;
