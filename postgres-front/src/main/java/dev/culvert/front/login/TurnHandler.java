@@ -8,6 +8,7 @@ import dev.culvert.front.session.LoggedIn;
 import dev.culvert.front.session.SessionHandler;
 import dev.culvert.front.session.SessionParts;
 import dev.culvert.front.sharing.Entry;
+import dev.culvert.front.sharing.Holder;
 import dev.culvert.front.sharing.Turn;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.WireException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   Asking ── admitted ────────────────────────────────────────────▶ Done, with a session
  *     │                                                               ▲
  *     ├── waits ──▶ Waiting ── the one before has left ───────────────┘
+ *     │             (or for a moment only, in case the one before is about to leave)
  *     │                └── too late, or client gone ──▶ Done, place given back
  *     └── occupied, full ──▶ Done
  * </pre>
@@ -36,11 +38,17 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
     /** More than a client that has not been greeted sends. */
     private static final int MAX_EARLY_BYTES = 16_384;
 
+    /** How long a client that may not wait gets all the same, for the one before to leave. */
+    private static final Duration HANDOVER = Duration.ofMillis(500);
+
     private final LoggedIn client;
     private final SessionParts parts;
     private final Deadline deadline = new Deadline();
     private @Nullable ByteBuf received;
+
+    /** 0 for one that waits for a moment only. */
     private int place;
+
     private boolean done;
 
     TurnHandler(LoggedIn client, SessionParts parts) {
@@ -62,7 +70,17 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
                         () -> refuse(ctx, Refusals.queueTimeout(backend.name(), timeout)));
                 tell(ctx);
             }
-            case Entry.Occupied(var holder) ->
+            case Entry.WaitingBriefly(Holder holder) ->
+                    deadline.set(
+                            ctx,
+                            HANDOVER,
+                            () ->
+                                    refuse(
+                                            ctx,
+                                            Refusals.occupied(
+                                                    backend.name(),
+                                                    backend.sharing().holder().orElse(holder))));
+            case Entry.Occupied(Holder holder) ->
                     refuse(ctx, Refusals.occupied(backend.name(), holder));
             case Entry.Full(int number) -> refuse(ctx, Refusals.queueFull(backend.name(), number));
         }
@@ -120,7 +138,8 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void onPlace(ChannelHandlerContext ctx, int newPlace) {
-        if (!done) {
+        // a moment's wait is not worth a word
+        if (!done && place > 0) {
             place = newPlace;
             tell(ctx);
         }

@@ -13,6 +13,15 @@ public sealed interface Entry {
      */
     record Waiting(int place, Holder holder) implements Entry {}
 
+    /**
+     * Another client has the backend, and nobody may wait for it; but that one may be about to
+     * leave, as when a program connects anew right after it disconnected. Its leaving is heard of
+     * on a thread of its own, so the candidate is told only after a moment.
+     *
+     * @param holder who has the backend
+     */
+    record WaitingBriefly(Holder holder) implements Entry {}
+
     /** Another client has the backend, and nobody may wait for it. */
     record Occupied(Holder holder) implements Entry {}
 

@@ -1,21 +1,35 @@
 package dev.culvert.front.sharing;
 
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/** Mode {@code exclusive}: one client has the backend, others are turned away. Lock-free. */
+/**
+ * Mode {@code exclusive}: one client has the backend, others are turned away; a few of them after a
+ * moment in which it may become free.
+ */
 public final class ExclusiveSharing implements Sharing {
-    private final AtomicReference<@Nullable Holder> holder = new AtomicReference<>();
+    /** More than come anew while one leaves. */
+    private static final int MAX_WAITING_BRIEFLY = 8;
+
+    private final QueueSharing queue = new QueueSharing(MAX_WAITING_BRIEFLY);
 
     @Override
     public Entry enter(Holder candidate, Turn turn) {
-        Holder present = holder.compareAndExchange(null, candidate);
-        return present == null ? new Entry.Admitted() : new Entry.Occupied(present);
+        return switch (queue.enter(candidate, turn)) {
+            case Entry.Waiting(_, Holder holder) -> new Entry.WaitingBriefly(holder);
+            // whoever it was may have left since: the candidate is as good a guess as any
+            case Entry.Full _ -> new Entry.Occupied(queue.holder().orElse(candidate));
+            case Entry other -> other;
+        };
     }
 
     @Override
     public void leave(Holder former) {
-        holder.compareAndSet(former, null);
+        queue.leave(former);
+    }
+
+    @Override
+    public Optional<Holder> holder() {
+        return queue.holder();
     }
 
     @Override

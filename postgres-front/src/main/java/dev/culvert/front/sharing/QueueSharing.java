@@ -2,6 +2,7 @@ package dev.culvert.front.sharing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ public final class QueueSharing implements Sharing {
             next.turn().onTurn();
             tellPlacesFrom(0);
         }
+    }
+
+    @Override
+    public synchronized Optional<Holder> holder() {
+        return Optional.ofNullable(holder);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.culvert.front.sharing;
 
+import java.util.Optional;
+
 /**
  * Decides how many clients use one backend at a time, and who is next. One per backend.
  * Thread-safe; called on event loops, must not block.
@@ -13,7 +15,8 @@ public interface Sharing {
     /**
      * Asks for the backend.
      *
-     * @param turn hears of it when the answer is {@link Entry.Waiting}
+     * @param turn hears of it when the answer is {@link Entry.Waiting} or {@link
+     *     Entry.WaitingBriefly}
      */
     Entry enter(Holder candidate, Turn turn);
 
@@ -22,6 +25,9 @@ public interface Sharing {
      * neither.
      */
     void leave(Holder former);
+
+    /** Who has the backend at this moment; a mode for several tells one of them. */
+    Optional<Holder> holder();
 
     /** How many wait at this moment. */
     int waiting();

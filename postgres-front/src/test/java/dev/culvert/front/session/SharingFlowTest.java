@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.refuse.Reason;
+import dev.culvert.front.sharing.ExclusiveSharing;
 import dev.culvert.front.sharing.QueueSharing;
 import dev.culvert.front.testing.FrontFixture;
 import dev.culvert.front.testing.RawClient;
@@ -52,6 +53,30 @@ class SharingFlowTest {
                     assertThat(third.readUntil('Z').body()).containsExactly('I');
                 }
             }
+        }
+    }
+
+    @Test
+    void one_client_at_a_time_and_the_second_hears_who_has_the_backend() throws Exception {
+        ScriptedBackend backend = ScriptedBackend.willing().with(new ExclusiveSharing(), PATIENT);
+        try (FrontFixture front = start(backend);
+                RawClient first = connect(front);
+                RawClient second = connectAfter(first, front)) {
+            ErrorResponse error = second.readUntil('E').error();
+            assertThat(error.sqlState()).isEqualTo("53300");
+            assertThat(error.message()).isEqualTo("the database \"scripted\" has a client already");
+            assertThat(second.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void who_connects_while_the_one_before_leaves_is_let_in() throws Exception {
+        ScriptedBackend backend = ScriptedBackend.willing().with(new ExclusiveSharing(), PATIENT);
+        try (FrontFixture front = start(backend);
+                RawClient first = connect(front);
+                RawClient second = connectAfter(first, front)) {
+            first.send(RawClient.message('X', new byte[0]));
+            assertThat(second.readUntil('Z').body()).containsExactly('I');
         }
     }
 

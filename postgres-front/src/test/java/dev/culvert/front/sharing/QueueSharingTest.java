@@ -85,7 +85,8 @@ class QueueSharingTest {
                         assertThat(waiting).isEqualTo(5).isEqualTo(line.size() - 1);
                         continue;
                     }
-                    case Entry.Occupied _ -> throw new AssertionError("a queue lets clients wait");
+                    case Entry.WaitingBriefly _, Entry.Occupied _ ->
+                            throw new AssertionError("a queue lets clients wait");
                 }
                 line.add(name);
             } else if (!line.isEmpty()) {
