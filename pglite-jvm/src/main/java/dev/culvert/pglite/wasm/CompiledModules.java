@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Machine;
-import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
 
 /** The modules that were compiled when this library was built. */
@@ -63,11 +62,7 @@ public final class CompiledModules {
     private static CompiledModule read(String name) {
         try (InputStream meta = resource(name + ".meta")) {
             byte[] bytes = meta.readAllBytes();
-            WasmModule module =
-                    Parser.builder()
-                            .withValidation(false)
-                            .build()
-                            .parse(() -> new java.io.ByteArrayInputStream(bytes));
+            WasmModule module = ModuleDescription.read(bytes);
             Class<?> machine = Class.forName(PACKAGE + "." + name);
             MethodHandle constructor =
                     MethodHandles.publicLookup()

@@ -27,6 +27,9 @@ public final class LinearMemory implements Memory {
     static final VarHandle FLOATS = view(float[].class);
     static final VarHandle DOUBLES = view(double[].class);
 
+    private static final int SMALL_FILL = 1024;
+    private static final int LARGE_COPY = 64 * 1024;
+
     byte[] bytes;
     private final int initialPages;
     private final int maximumPages;
@@ -234,7 +237,14 @@ public final class LinearMemory implements Memory {
 
     @Override
     public void fill(byte value, int from, int to) {
-        Arrays.fill(bytes, from, to, value);
+        int first = Math.min(to, from + SMALL_FILL);
+        Arrays.fill(bytes, from, first, value);
+        // copies are fast before anything is compiled, and Postgres clears much when it starts
+        for (int next = first; next < to; ) {
+            int length = Math.min(Math.min(next - from, LARGE_COPY), to - next);
+            System.arraycopy(bytes, from, bytes, next, length);
+            next += length;
+        }
     }
 
     @Override

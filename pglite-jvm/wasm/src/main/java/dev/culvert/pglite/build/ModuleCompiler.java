@@ -2,7 +2,6 @@ package dev.culvert.pglite.build;
 
 import dev.culvert.wasm.bytecode.IndirectCallSplitter;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import run.endive.wasm.WasmModule;
 import run.endive.wasm.WasmWriter;
 import run.endive.wasm.types.AnnotatedInstruction;
 import run.endive.wasm.types.CodeSection;
-import run.endive.wasm.types.ExternalType;
 import run.endive.wasm.types.FunctionBody;
 import run.endive.wasm.types.FunctionImport;
 import run.endive.wasm.types.FunctionSection;
@@ -33,9 +31,6 @@ import run.endive.wasm.types.SectionId;
  * Compiles one module: its classes, and the description without code that instances are made of.
  */
 final class ModuleCompiler {
-    private static final int UNREACHABLE = 0x00;
-    private static final int END = 0x0b;
-
     private final String packageName;
     private final Path output;
 
@@ -51,8 +46,8 @@ final class ModuleCompiler {
      */
     void compile(String name, byte[] wasm, Set<String> safePoints) throws IOException {
         WasmModule module = Parser.parse(wasm);
-        Set<Integer> interpreted = writeClasses(name, module, safePoints);
-        writeMeta(name, wasm, module, interpreted, null, null);
+        writeClasses(name, module, safePoints);
+        writeMeta(name, wasm, null, null);
     }
 
     /** Compiles a module that the main one loads, with its types numbered like the pool's. */
@@ -64,25 +59,17 @@ final class ModuleCompiler {
                         .parse(() -> new ByteArrayInputStream(wasm));
         int[] numbers = types.renumbering(module);
         WasmModule renumbered = renumber(module, numbers, types);
-        Set<Integer> interpreted = writeClasses(name, renumbered, Set.of());
-        int imported = module.importSection().count(ExternalType.FUNCTION);
-        for (int function : interpreted) {
-            // its body is kept as it is, with the module's own numbers
-            if (module.codeSection().getFunctionBody(function - imported).instructions().stream()
-                    .anyMatch(instruction -> instruction.opcode() == OpCode.CALL_INDIRECT)) {
-                throw new IOException(name + ": function " + function + " is too large");
-            }
-        }
-        writeMeta(name, wasm, module, interpreted, numbers, types);
+        writeClasses(name, renumbered, Set.of());
+        writeMeta(name, wasm, numbers, types);
     }
 
-    private Set<Integer> writeClasses(String name, WasmModule module, Set<String> safePoints)
+    private void writeClasses(String name, WasmModule module, Set<String> safePoints)
             throws IOException {
         CompilerResult result =
                 Compiler.builder(module)
                         .withClassName(packageName + "." + name)
                         .withClassCollectorFactory(ByteClassCollector::new)
-                        .withInterpreterFallback(InterpreterFallback.SILENT)
+                        .withInterpreterFallback(InterpreterFallback.FAIL)
                         .build()
                         .compile();
         Set<Integer> safePointFunctions =
@@ -98,7 +85,6 @@ final class ModuleCompiler {
             Files.createDirectories(target.getParent());
             Files.write(target, bytes);
         }
-        return result.interpretedFunctions();
     }
 
     private static int exportIndex(WasmModule module, String name) {
@@ -166,26 +152,20 @@ final class ModuleCompiler {
                 .build();
     }
 
-    /** Everything but code, which only stays where a function is too large to be compiled. */
+    /** Everything but code. */
     private void writeMeta(
             String name,
             byte[] wasm,
-            WasmModule module,
-            Set<Integer> interpreted,
             int @org.jspecify.annotations.Nullable [] numbers,
             @org.jspecify.annotations.Nullable TypePool types)
             throws IOException {
         WasmWriter writer = new WasmWriter();
-        int imported = module.importSection().count(ExternalType.FUNCTION);
         Parser.parseWithoutDecoding(
                 wasm,
                 section -> {
                     byte[] contents = ((RawSection) section).contents();
                     switch (section.sectionId()) {
-                        case SectionId.CUSTOM -> {}
-                        case SectionId.CODE ->
-                                writer.writeSection(
-                                        SectionId.CODE, strip(contents, imported, interpreted));
+                        case SectionId.CUSTOM, SectionId.CODE -> {}
                         case SectionId.TYPE ->
                                 writer.writeSection(
                                         SectionId.TYPE,
@@ -209,20 +189,5 @@ final class ModuleCompiler {
                 });
         Path target = output.resolve(packageName.replace('.', '/')).resolve(name + ".meta");
         Files.write(target, writer.bytes());
-    }
-
-    private static byte[] strip(byte[] code, int imported, Set<Integer> interpreted) {
-        WasmBytes in = new WasmBytes(code);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int count = in.readUnsigned();
-        WasmBytes.writeUnsigned(out, count);
-        for (int i = 0; i < count; i++) {
-            byte[] body = in.readBytes(in.readUnsigned());
-            byte[] kept =
-                    interpreted.contains(imported + i) ? body : new byte[] {0, UNREACHABLE, END};
-            WasmBytes.writeUnsigned(out, kept.length);
-            out.writeBytes(kept);
-        }
-        return out.toByteArray();
     }
 }
