@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
@@ -22,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * A Postgres in this JVM, with one session: messages of its wire protocol in, and its answers out.
  * No startup packet is needed: the session is that of the user {@code postgres}.
  *
- * <p>Any number of threads may call, and run one after the other; only {@link #cancel} does not
- * wait. The database runs on a thread of its own, on which the callbacks of {@code exec} are
- * called. Any number of instances may exist; each takes about 200 MB.
+ * <p>Any number of threads may call, and run one after the other, in the order in which they came;
+ * only {@link #cancel} does not wait. The database runs on a thread of its own, on which the
+ * callbacks of {@code exec} are called. Who needs it for longer than one batch gives it a task: see
+ * {@link #submit}. Any number of instances may exist; each takes about 200 MB.
  */
 public final class PGlite implements AutoCloseable {
     private static final String DATA = "/pglite/data";
@@ -51,6 +55,12 @@ public final class PGlite implements AutoCloseable {
         byte @Nullable [] read();
     }
 
+    /** Hears a notification; on the database's thread, and must not throw. */
+    @FunctionalInterface
+    public interface NotificationListener {
+        void onNotification(String channel, String payload);
+    }
+
     private final BackendThread thread;
     private final MountTable files;
     private final @Nullable DataDirectory directory;
@@ -58,6 +68,12 @@ public final class PGlite implements AutoCloseable {
     private final Object runLock = new Object();
     private boolean running;
     private volatile State state = State.OPEN;
+    private final Notifications notifications = new Notifications();
+
+    /** Tasks that wait for the end of somebody's transaction. On the database's thread. */
+    private final Deque<Runnable> parked = new ArrayDeque<>();
+
+    private boolean inTask;
 
     private PGlite(
             BackendThread thread,
@@ -157,14 +173,16 @@ public final class PGlite implements AutoCloseable {
      * Runs messages; the answer comes in parts while they run.
      *
      * @param further gives what follows the batch while the backend waits for it, such as the data
-     *     of a {@code COPY FROM STDIN}
+     *     of a {@code COPY FROM STDIN}; in pieces of any size, of which the last ends with a
+     *     message
      * @throws PGliteException when the database is closed, or has broken
+     * @throws IllegalArgumentException when the batch is a startup packet that Postgres refuses
      */
-    public synchronized void exec(byte[] batch, Output answer, Input further) {
+    public void exec(byte[] batch, Output answer, Input further) {
         onBackend(() -> {
             begin();
             try {
-                pump.run(batch, answer::write, further::read);
+                pump.run(batch, notifications.heardIn(answer)::write, further::read);
             } finally {
                 end();
             }
@@ -172,8 +190,59 @@ public final class PGlite implements AutoCloseable {
         });
     }
 
+    /**
+     * Has a task run on the database's thread, and does not wait for it. Until the task returns, it
+     * has the database for itself: {@code exec} may be called any number of times in it, and nobody
+     * else's batch comes between. It begins in its turn, when nobody is in a transaction.
+     *
+     * @param task must not throw; when the database has broken or was closed meanwhile, its {@code
+     *     exec} throws
+     * @throws PGliteException when the database is closed
+     */
+    public void submit(Runnable task) {
+        try {
+            thread.execute(() -> runOrPark(task));
+        } catch (RejectedExecutionException e) {
+            throw new PGliteException("the database is closed", e);
+        }
+    }
+
+    private void runOrPark(Runnable task) {
+        if (state == State.OPEN && pump.inTransaction()) {
+            parked.add(task);
+            return;
+        }
+        inTask = true;
+        try {
+            task.run();
+        } finally {
+            inTask = false;
+        }
+    }
+
+    /** Whoever has just ended a transaction does not wait for those who waited for that. */
+    private void unparkWhenIdle() {
+        if (!inTask && !parked.isEmpty() && (state != State.OPEN || !pump.inTransaction())) {
+            parked.forEach(task -> thread.execute(() -> runOrPark(task)));
+            parked.clear();
+        }
+    }
+
+    /**
+     * Listens to every notification that this session receives, whoever's batch it comes with: that
+     * of a channel on which {@code LISTEN} was said.
+     *
+     * @return ends the listening
+     */
+    public Runnable onNotification(NotificationListener listener) {
+        return notifications.add(listener);
+    }
+
     private void begin() {
         synchronized (runLock) {
+            if (running) {
+                throw new IllegalStateException("a batch cannot be run by the callback of another");
+            }
             running = true;
         }
     }
@@ -189,9 +258,20 @@ public final class PGlite implements AutoCloseable {
     private <T> T onBackend(Callable<T> task) {
         requireOpen();
         try {
-            return thread.call(task);
+            return thread.call(() -> {
+                requireOpen();
+                try {
+                    return task.call();
+                } catch (BackendException e) {
+                    state = State.BROKEN;
+                    throw e;
+                } finally {
+                    unparkWhenIdle();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new PGliteException("the database is closed", e);
         } catch (BackendException e) {
-            state = State.BROKEN;
             throw new PGliteException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -221,7 +301,7 @@ public final class PGlite implements AutoCloseable {
     }
 
     /** Whether the session is in a transaction. */
-    public synchronized boolean inTransaction() {
+    public boolean inTransaction() {
         return onBackend(pump::inTransaction);
     }
 
@@ -229,7 +309,7 @@ public final class PGlite implements AutoCloseable {
      * Writes the data directory as PGlite does everywhere, a gzipped tar archive, for {@link
      * PGliteOptions#withDump} here or {@code loadDataDir} elsewhere. The stream stays open.
      */
-    public synchronized void dumpDataDir(OutputStream target) throws IOException {
+    public void dumpDataDir(OutputStream target) throws IOException {
         IOException failure =
                 onBackend(() -> {
                     try {
@@ -246,21 +326,24 @@ public final class PGlite implements AutoCloseable {
         }
     }
 
-    /** Ends the database as a server does, with a checkpoint; waits for what is running. */
+    /**
+     * Ends the database as a server does, with a checkpoint; waits for what was asked for before.
+     */
     @Override
     public synchronized void close() {
         if (state == State.CLOSED) {
             return;
         }
-        boolean clean = state == State.OPEN;
-        state = State.CLOSED;
         try {
-            if (clean) {
-                thread.call(() -> {
+            thread.call(() -> {
+                boolean clean = state == State.OPEN;
+                state = State.CLOSED;
+                unparkWhenIdle();
+                if (clean) {
                     pump.stop();
-                    return true;
-                });
-            }
+                }
+                return true;
+            });
         } catch (BackendException e) {
             throw new PGliteException(String.valueOf(e.getMessage()), e);
         } finally {

@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that a backend lives on. Postgres limits the depth of its own stack; this one has room
@@ -17,6 +18,7 @@ public final class BackendThread implements AutoCloseable {
     private static final long STACK_SIZE = 512L * 1024 * 1024;
 
     private final ExecutorService executor;
+    private volatile @Nullable Thread own;
 
     public BackendThread(String name) {
         this.executor =
@@ -29,12 +31,33 @@ public final class BackendThread implements AutoCloseable {
                         task -> {
                             Thread thread = new Thread(null, task, name, STACK_SIZE);
                             thread.setDaemon(true);
+                            own = thread;
                             return thread;
                         });
     }
 
-    /** Runs a task there and waits for it, however often the calling thread is interrupted. */
+    /** Whether the calling thread is this one. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == own;
+    }
+
+    /**
+     * Has a task run there, behind those that were given before, and does not wait for it.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #close}
+     */
+    public void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    /**
+     * Runs a task there and waits for it, however often the calling thread is interrupted; at once
+     * when the caller is there already.
+     */
     public <T> T call(Callable<T> task) {
+        if (isCurrent()) {
+            return callDirectly(task);
+        }
         Future<T> result = executor.submit(task);
         boolean interrupted = false;
         try {
@@ -54,7 +77,15 @@ public final class BackendThread implements AutoCloseable {
         }
     }
 
-    private static RuntimeException rethrow(@org.jspecify.annotations.Nullable Throwable cause) {
+    private static <T> T callDirectly(Callable<T> task) {
+        try {
+            return task.call();
+        } catch (Exception e) {
+            throw rethrow(e);
+        }
+    }
+
+    private static RuntimeException rethrow(@Nullable Throwable cause) {
         return switch (cause) {
             case RuntimeException e -> e;
             case Error e -> throw e;

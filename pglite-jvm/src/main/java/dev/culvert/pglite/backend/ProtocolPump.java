@@ -105,6 +105,7 @@ public final class ProtocolPump {
      * @param batch whole messages, or one startup packet
      * @param further what follows when the backend wants more than the batch has, as in a COPY
      * @throws BackendException when the backend is gone and must not be used again
+     * @throws IllegalArgumentException when the startup packet cannot be processed
      * @throws RuntimeException what {@code answer} or {@code further} has thrown, after the backend
      *     has come to the end of the batch without them
      */
@@ -117,15 +118,19 @@ public final class ProtocolPump {
         ended = false;
         output = answer;
         more = further;
+        boolean taken = true;
         try {
             if (batch[0] == 0) {
-                greet();
+                taken = greet();
             } else {
                 pump();
             }
         } catch (ExitException e) {
             throw new BackendException(
                     "Postgres has ended with status " + e.status() + "\n" + process.logText(), e);
+        } catch (RuntimeException | Error e) {
+            // a trap, or a stack or heap that is full: nobody knows in what state Postgres is now
+            throw new BackendException("Postgres has failed: " + e, e);
         } finally {
             input = NOTHING;
             more = () -> null;
@@ -136,15 +141,19 @@ public final class ProtocolPump {
         if (thrown != null) {
             throw thrown;
         }
+        if (!taken) {
+            throw new IllegalArgumentException("the startup packet cannot be processed");
+        }
     }
 
-    private void greet() {
+    private boolean greet() {
         long port = program.call("pgl_getMyProcPort");
         if (program.call("ProcessStartupPacket", port, 1, 1) != 0) {
-            throw new IllegalArgumentException("the startup packet cannot be processed");
+            return false;
         }
         program.call("pgl_sendConnData");
         program.call("pgl_pq_flush");
+        return true;
     }
 
     private void pump() {
