@@ -24,6 +24,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  *             SSLRequest: "S"                    handshake done
  *   PLAIN ─────────────────────▶ TLS_STARTING ───────────────────▶ SECURE
  *    │ │ └── first byte 0x16 ──────────▲                             │
- *    │ └── GSSENCRequest: "N", once      StartupMessage              ▼
+ *    │ └── GSSENCRequest, or SSLRequest  StartupMessage              ▼
+ *    │     where there is no TLS: "N", once                          │
  *    └──────────────────────────────────────────────────────────▶ DONE: login takes over
  * </pre>
  *
@@ -69,6 +71,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     private Admission admission = new Admission.Admitted();
     private boolean directTls;
     private boolean gssRefused;
+    private boolean tlsRefused;
     private @Nullable String sniHost;
     private @Nullable ByteBuf received;
 
@@ -143,8 +146,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (stage == Stage.PLAIN && in.getByte(in.readerIndex()) == TLS_HANDSHAKE) {
-                directTls = true;
-                startTls(ctx);
+                onDirectTls(ctx);
                 return;
             }
             FirstPacket packet = FirstPacketReader.read(in);
@@ -152,6 +154,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             switch (packet) {
+                case SslRequest _ when parts.tls() == null -> refuseTls(ctx);
                 case SslRequest _ -> {
                     onSslRequest(ctx, in);
                     return;
@@ -163,11 +166,33 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onSslRequest(ChannelHandlerContext ctx, ByteBuf rest) {
-        if (stage != Stage.PLAIN) {
+    private void onDirectTls(ChannelHandlerContext ctx) {
+        if (parts.tls() == null) {
+            // the client could not read why
+            stage = Stage.DONE;
+            ctx.close();
+            return;
+        }
+        directTls = true;
+        startTls(ctx);
+    }
+
+    /** The client may go on in plain text, or ask for another encryption, once. */
+    private void refuseTls(ChannelHandlerContext ctx) {
+        requireFirst(!tlsRefused);
+        tlsRefused = true;
+        ctx.writeAndFlush(ctx.alloc().buffer(1).writeByte('N'));
+    }
+
+    private static void requireFirst(boolean first) {
+        if (!first) {
             throw WireException.protocolViolation(
                     "TLS was requested twice", "Check the client: this is a defect in it.");
         }
+    }
+
+    private void onSslRequest(ChannelHandlerContext ctx, ByteBuf rest) {
+        requireFirst(stage == Stage.PLAIN);
         if (rest.isReadable() && rest.getByte(rest.readerIndex()) != TLS_HANDSHAKE) {
             LOG.atWarn()
                     .addKeyValue("client", ClientAddress.of(ctx.channel()))
@@ -182,11 +207,12 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
 
     private void startTls(ChannelHandlerContext ctx) {
         stage = Stage.TLS_STARTING;
+        TlsContexts tls = Objects.requireNonNull(parts.tls());
         ctx.pipeline()
                 .addFirst(
                         HandlerNames.TLS,
                         new SniHandler(
-                                (host, promise) -> promise.setSuccess(parts.tls().map(host)),
+                                (host, promise) -> promise.setSuccess(tls.map(host)),
                                 MAX_CLIENT_HELLO_BYTES,
                                 parts.settings().tlsTimeout().toMillis()));
         ByteBuf hello = received;
@@ -319,7 +345,8 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
                 own != null && own.length > 0 && own[0] instanceof X509Certificate certificate
                         ? ChannelBinding.tlsServerEndPoint(certificate)
                         : ChannelBinding.none();
-        ClientCertificates policy = parts.tls().clientCertificatesFor(sniHost);
+        ClientCertificates policy =
+                Objects.requireNonNull(parts.tls()).clientCertificatesFor(sniHost);
         return policy == null
                 ? new ClientTls(sniHost, binding, null, false)
                 : new ClientTls(sniHost, binding, clientCertificate(session), policy.required());

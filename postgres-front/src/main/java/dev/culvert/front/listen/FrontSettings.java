@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * Settings of a front.
  *
- * @param host the address to listen on
- * @param port the TCP port; 0 for any free one
+ * @param host the address to listen on; or, as for libpq, the absolute path of a folder, for a Unix
+ *     socket {@code .s.PGSQL.PORT} in it
+ * @param port the TCP port; 0 for any free one, though not for a Unix socket
  * @param tlsRequired whether clients without TLS are refused
  * @param tlsTimeout from the TCP connection to the end of the TLS handshake
  * @param loginTimeout from there to the end of the authentication
@@ -45,6 +46,9 @@ public record FrontSettings(
     public FrontSettings {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " is not from 0 to 65535");
+        }
+        if (host.startsWith("/") && port == 0) {
+            throw new IllegalArgumentException("a Unix socket has a port in its name, not 0");
         }
         requirePositive("tlsTimeout", tlsTimeout);
         requirePositive("loginTimeout", loginTimeout);

@@ -13,21 +13,30 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A server that Postgres clients connect to.
+ * A server that Postgres clients connect to: on a TCP port, on a Unix socket, or within the
+ * process.
  *
- * <p>Runs on the event loops of a Vert.x instance: a client's connection stays on one of them.
+ * <p>Runs on the event loops of a Vert.x instance, or on its own within the process: a client's
+ * connection stays on one of them.
  */
 public final class PostgresFront {
     private static final int BACKLOG = 1_024;
@@ -41,9 +50,10 @@ public final class PostgresFront {
     private final ChannelGroup clients;
     private final ConnectionLimiter limiter;
 
-    private PostgresFront(Channel listener, ChannelGroup clients, ConnectionLimiter limiter) {
+    private PostgresFront(
+            Channel listener, int port, ChannelGroup clients, ConnectionLimiter limiter) {
         this.listener = listener;
-        this.port = ((InetSocketAddress) listener.localAddress()).getPort();
+        this.port = listener.localAddress() instanceof InetSocketAddress a ? a.getPort() : port;
         this.clients = clients;
         this.limiter = limiter;
     }
@@ -51,16 +61,81 @@ public final class PostgresFront {
     /**
      * Starts listening.
      *
+     * @param tls null for none: clients that ask for it are told so, and may go on without
      * @return the front, or the reason why it cannot listen ({@link java.net.BindException} when
-     *     the port is taken)
+     *     the port or socket is taken)
      */
     public static Future<PostgresFront> listen(
             Vertx vertx,
             FrontSettings settings,
-            TlsContexts tls,
+            @Nullable TlsContexts tls,
             Backends backends,
             FrontObserver observer) {
         VertxInternal internals = (VertxInternal) vertx;
+        if (settings.tlsRequired() && tls == null) {
+            throw new IllegalArgumentException("TLS is required, and there is none");
+        }
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(internals.acceptorEventLoopGroup(), internals.nettyEventLoopGroup());
+        if (UnixSocket.isMeantBy(settings)) {
+            Path file = UnixSocket.file(settings);
+            try {
+                UnixSocket.makeRoom(file);
+            } catch (IOException e) {
+                return Future.failedFuture(e);
+            }
+            bootstrap.channelFactory(internals.transport().serverChannelFactory(true));
+            java.net.SocketAddress address =
+                    internals
+                            .transport()
+                            .convert(SocketAddress.domainSocketAddress(file.toString()));
+            return bind(bootstrap, address, settings, tls, backends, observer)
+                    .map(front -> {
+                        UnixSocket.restrict(file);
+                        front.listener.closeFuture().addListener(_ -> UnixSocket.remove(file));
+                        return front;
+                    });
+        }
+        bootstrap
+                .channelFactory(internals.transport().serverChannelFactory(false))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true);
+        return bind(
+                bootstrap,
+                new InetSocketAddress(settings.host(), settings.port()),
+                settings,
+                tls,
+                backends,
+                observer);
+    }
+
+    /**
+     * Starts listening within the process, to those who connect a {@link
+     * io.netty.channel.local.LocalChannel} of the same loops. There is no TLS.
+     *
+     * @param loops event loops for local channels; stay the caller's
+     * @param settings of which host and port mean nothing
+     */
+    public static Future<PostgresFront> listenInProcess(
+            EventLoopGroup loops,
+            LocalAddress address,
+            FrontSettings settings,
+            Backends backends,
+            FrontObserver observer) {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap().group(loops).channel(LocalServerChannel.class);
+        return bind(bootstrap, address, settings.withTlsRequired(false), null, backends, observer);
+    }
+
+    private static Future<PostgresFront> bind(
+            ServerBootstrap bootstrap,
+            java.net.SocketAddress address,
+            FrontSettings settings,
+            @Nullable TlsContexts tls,
+            Backends backends,
+            FrontObserver observer) {
         ConnectionLimiter limiter = new ConnectionLimiter(settings.connections(), System::nanoTime);
         ConnectionParts parts =
                 new ConnectionParts(
@@ -79,28 +154,23 @@ public final class PostgresFront {
                                         settings.idleStatus())));
         Promise<PostgresFront> promise = Promise.promise();
         ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(internals.acceptorEventLoopGroup(), internals.nettyEventLoopGroup())
-                        .channelFactory(internals.transport().serverChannelFactory(false))
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        clients.add(channel);
-                                        TcpOptions.set(channel, settings.tcp());
-                                        addHandlers(channel.pipeline(), parts);
-                                    }
-                                });
         bootstrap
-                .bind(settings.host(), settings.port())
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                clients.add(channel);
+                                TcpOptions.set(channel, settings.tcp());
+                                addHandlers(channel.pipeline(), parts);
+                            }
+                        })
+                .bind(address)
                 .addListener((ChannelFuture bound) -> {
                     if (bound.isSuccess()) {
-                        promise.complete(new PostgresFront(bound.channel(), clients, limiter));
+                        promise.complete(
+                                new PostgresFront(
+                                        bound.channel(), settings.port(), clients, limiter));
                     } else {
                         promise.fail(bound.cause());
                     }
@@ -118,7 +188,7 @@ public final class PostgresFront {
         pipeline.addLast(HandlerNames.FIRST_PACKET, new FirstPacketHandler(parts));
     }
 
-    /** The port that it listens on. */
+    /** The port that it listens on, or that is in the name of its Unix socket. */
     public int port() {
         return port;
     }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
@@ -15,6 +16,10 @@ final class TcpOptions {
     private TcpOptions() {}
 
     static void set(Channel client, TcpSettings settings) {
+        if (!(client instanceof SocketChannel)) {
+            // a client on this machine does not vanish without a word
+            return;
+        }
         ChannelConfig config = client.config();
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         int idle = seconds(settings.keepAliveIdle());

@@ -28,6 +28,7 @@ import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A front on a free port of the loopback interface, over a {@link FakeBackend}. */
 public final class FrontFixture implements AutoCloseable {
@@ -45,12 +46,12 @@ public final class FrontFixture implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final PostgresFront front;
 
-    private FrontFixture(FrontSettings settings, Backend backend) {
+    private FrontFixture(FrontSettings settings, @Nullable TlsContexts tls, Backend backend) {
         front =
                 PostgresFront.listen(
                                 vertx,
                                 settings,
-                                tls(),
+                                tls,
                                 (_, startup) -> new Route.Found(backend, startup),
                                 new Recorder())
                         .await();
@@ -63,7 +64,13 @@ public final class FrontFixture implements AutoCloseable {
 
     /** Starts one. */
     public static FrontFixture start(FrontSettings settings, Backend backend) {
-        return new FrontFixture(settings, backend);
+        return new FrontFixture(settings, tls(), backend);
+    }
+
+    /** Starts one with other TLS, or none. */
+    public static FrontFixture start(
+            FrontSettings settings, @Nullable TlsContexts tls, Backend backend) {
+        return new FrontFixture(settings, tls, backend);
     }
 
     /** The port that it listens on. */
