@@ -18,6 +18,7 @@ class ModuleTableTest {
         classes =
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .withImportOption(location -> !location.contains("/pglite/module/"))
                         .importPackages("dev.culvert");
     }
 
@@ -82,6 +83,22 @@ class ModuleTableTest {
         noClasses()
                 .that()
                 .resideInAPackage("dev.culvert.front..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.culvert.tunnel..",
+                        "dev.culvert.relay..",
+                        "dev.culvert.pglite..",
+                        "dev.culvert.server..",
+                        "dev.culvert.agent..")
+                .check(classes);
+    }
+
+    @Test
+    void a_pglite_as_a_server_knows_no_tunnel() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.culvert.server..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

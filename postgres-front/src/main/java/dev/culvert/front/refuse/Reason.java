@@ -66,6 +66,14 @@ public enum Reason {
     DRAINING("draining", SqlState.ADMIN_SHUTDOWN),
     /** The agent's connection is lost. */
     AGENT_LOST("agent-lost", SqlState.CONNECTION_FAILURE),
+    /** There is no such database. */
+    UNKNOWN_DATABASE("unknown-database", SqlState.INVALID_CATALOG_NAME),
+    /** The client sent more at once than the database takes. */
+    BATCH_TOO_LARGE("batch-too-large", SqlState.PROGRAM_LIMIT_EXCEEDED),
+    /** The client listens, and does not read. */
+    TOO_MANY_NOTIFICATIONS("too-many-notifications", SqlState.CONFIGURATION_LIMIT_EXCEEDED),
+    /** The database has come to an end by itself. */
+    DATABASE_STOPPED("database-stopped", SqlState.CRASH_SHUTDOWN),
     /** The agent ended the session, for a reason of its own. */
     BACKEND_ENDED("backend-ended", SqlState.CONNECTION_FAILURE);
 

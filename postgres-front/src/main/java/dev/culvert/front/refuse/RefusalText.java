@@ -161,6 +161,39 @@ public enum RefusalText {
             "Ask the database's owner to let you in again."),
     /** The relay shuts down. */
     DRAINING(Reason.DRAINING, "the relay is shutting down", "Connect again in a moment."),
+    /** There is no such database. */
+    UNKNOWN_DATABASE(
+            Reason.UNKNOWN_DATABASE,
+            "database \"{name}\" does not exist",
+            "Connect to the database \"{known}\"."),
+    /** The client sent more at once than the database takes. */
+    BATCH_TOO_LARGE(
+            Reason.BATCH_TOO_LARGE,
+            "the statement is larger than the {number} bytes that this database takes at once",
+            "Send it in smaller pieces."),
+    /** The client listens, and does not read. */
+    TOO_MANY_NOTIFICATIONS(
+            Reason.TOO_MANY_NOTIFICATIONS,
+            "more notifications wait for this client than the database keeps for it",
+            "Read what the server sends while the connection is idle."),
+    /** The database has come to an end by itself. */
+    DATABASE_STOPPED(
+            Reason.DATABASE_STOPPED,
+            "the database \"{name}\" has stopped",
+            "{cause}",
+            "Ask its owner to open it again."),
+    /** The same, where it is opened again. */
+    DATABASE_REOPENS(
+            Reason.DATABASE_STOPPED,
+            "the database \"{name}\" has stopped, and is being opened again",
+            "{cause}",
+            "Connect again. What was not committed is lost."),
+    /** The database cannot begin a session. */
+    NOT_STARTED(
+            Reason.BACKEND_ENDED,
+            "the database could not start the session",
+            "{cause}",
+            "Check what the client asks for when it connects."),
     /** The agent's connection is lost. */
     AGENT_LOST(
             Reason.AGENT_LOST,

@@ -194,6 +194,36 @@ public final class Refusals {
         return RefusalText.AGENT_LOST.with();
     }
 
+    /** There is no database of this name. */
+    public static Refusal unknownDatabase(String name, String known) {
+        return RefusalText.UNKNOWN_DATABASE.with(name, known);
+    }
+
+    /** The client sent more at once than the database takes. */
+    public static Refusal batchTooLarge(int limit) {
+        return RefusalText.BATCH_TOO_LARGE.with(limit);
+    }
+
+    /** The client listens, and does not read. */
+    public static Refusal tooManyNotifications() {
+        return RefusalText.TOO_MANY_NOTIFICATIONS.with();
+    }
+
+    /** The database has come to an end by itself. */
+    public static Refusal databaseStopped(String name, String cause) {
+        return RefusalText.DATABASE_STOPPED.with(name, cause);
+    }
+
+    /** The database has come to an end by itself, and is being opened again. */
+    public static Refusal databaseReopens(String name, String cause) {
+        return RefusalText.DATABASE_REOPENS.with(name, cause);
+    }
+
+    /** The database could not begin the session. */
+    public static Refusal notStarted(String cause) {
+        return RefusalText.NOT_STARTED.with(cause);
+    }
+
     /** The agent ended the session for a reason of its own. */
     public static Refusal backendEnded(ErrorResponse error) {
         return new Refusal(Reason.BACKEND_ENDED, asFatal(error));
