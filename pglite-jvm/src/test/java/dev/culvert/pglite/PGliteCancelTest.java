@@ -1,12 +1,14 @@
 package dev.culvert.pglite;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,8 +98,7 @@ class PGliteCancelTest {
         db.exec(
                 Sql.query("copy target from stdin"),
                 (bytes, offset, length) ->
-                        answer.append(
-                                new String(bytes, offset, length, StandardCharsets.ISO_8859_1)),
+                        answer.append(new String(bytes, offset, length, ISO_8859_1)),
                 () -> data.hasNext() ? data.next() : null);
 
         assertThat(answer).contains("COPY 100000");
@@ -105,19 +106,38 @@ class PGliteCancelTest {
                 .isEqualTo("100000 99999");
     }
 
+    @Test
+    void a_large_copy_needs_no_memory() {
+        Sql.run(db, "create table sieve(v text)");
+        byte[] piece = Sql.message('d', "x".repeat(999).concat("\n").repeat(1000).getBytes(UTF_8));
+        long pieces = Runtime.getRuntime().maxMemory() / 4 / piece.length;
+        AtomicLong given = new AtomicLong();
+        StringBuilder answer = new StringBuilder();
+        long before = Heap.used();
+
+        db.exec(
+                Sql.query("copy sieve from stdin where v = 'none'"),
+                (bytes, offset, length) ->
+                        answer.append(new String(bytes, offset, length, ISO_8859_1)),
+                () -> given.getAndIncrement() < pieces ? piece : Sql.message('c', new byte[0]));
+
+        assertThat(answer).contains("COPY 0");
+        assertThat(given).hasValue(pieces + 1);
+        assertThat(Heap.used() - before).isLessThan(20L << 20);
+    }
+
     private static byte[] lines(int chunk) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 100; i++) {
             lines.append(chunk * 100 + i).append("\tsome text\n");
         }
-        return lines.toString().getBytes(StandardCharsets.UTF_8);
+        return lines.toString().getBytes(UTF_8);
     }
 
     @Test
     void a_copy_whose_client_goes_away_is_rolled_back() {
         Sql.run(db, "create table emptied(n int)");
-        Iterator<byte[]> data =
-                List.of(Sql.message('d', "1\n".getBytes(StandardCharsets.UTF_8))).iterator();
+        Iterator<byte[]> data = List.of(Sql.message('d', "1\n".getBytes(UTF_8))).iterator();
 
         db.exec(
                 Sql.query("copy emptied from stdin"),

@@ -69,11 +69,65 @@ class PGliteExtensionsTest {
                 "earthdistance => select round(earth()) => 6378168",
                 "bloom => select amname from pg_am where amname = 'bloom' => bloom",
                 "pg_stat_statements => select count(*) > 0 from pg_stat_statements => t",
+                "amcheck => select bt_index_check('pg_class_oid_index') is not null => t",
+                "autoinc => select count(*) from pg_proc where proname = 'autoinc' => 1",
+                "btree_gin => select opcname from pg_opclass where opcname = 'int4_ops' and opcmethod = (select oid from pg_am where amname = 'gin') => int4_ops",
+                "dict_int => select ts_lexize('intdict', '12345678') => {123456}",
+                "dict_xsyn => select ts_lexize('xsyn', 'word') is null => t",
+                "file_fdw => select fdwname from pg_foreign_data_wrapper => file_fdw",
+                "insert_username => select count(*) from pg_proc where proname = 'insert_username' => 1",
+                "lo => select 1::oid::lo => 1",
+                "moddatetime => select count(*) from pg_proc where proname = 'moddatetime' => 1",
+                "pageinspect => select pagesize from page_header(get_raw_page('pg_class', 0)) => 8192",
+                "pg_buffercache => select count(*) > 100 from pg_buffercache => t",
+                "pg_freespacemap => select count(*) > 0 from pg_freespace('pg_class') => t",
+                "pg_logicalinspect => select count(*) from pg_proc where proname = 'pg_get_logical_snapshot_meta' => 1",
+                "pg_surgery => select count(*) from pg_proc where proname = 'heap_force_kill' => 1",
+                "pg_visibility => select count(*) > 0 from pg_visibility('pg_class') => t",
+                "pg_walinspect => select count(*) > 0 from pg_get_wal_stats('0/1500000', pg_current_wal_insert_lsn()) => t",
+                "refint => select count(*) from pg_proc where proname = 'check_primary_key' => 1",
+                "tcn => select proname from pg_proc where proname = 'triggered_change_notification' => triggered",
+                "tsm_system_rows => select count(*) from pg_class tablesample system_rows(7) => 7",
+                "tsm_system_time => select count(*) > 0 from pg_class tablesample system_time(1000) => t",
             })
     void functions_of_extensions_answer(String extension, String sql, String start) {
         Sql.run(db, "create extension if not exists \"" + extension + "\" cascade");
 
         assertThat(Sql.run(db, sql).value()).startsWith(start);
+    }
+
+    /** But the receiver of replication, which wants what PGlite's build has left out. */
+    @Test
+    void every_library_that_is_there_can_be_loaded() {
+        List<String> libraries =
+                Sql.run(
+                                db,
+                                "select f from pg_ls_dir('/pglite/lib/postgresql') f"
+                                        + " where f like '%.so' and f not like 'libpq%' order by f")
+                        .rows()
+                        .stream()
+                        .map(List::getFirst)
+                        .toList();
+
+        assertThat(libraries)
+                .hasSizeGreaterThan(40)
+                .contains("auto_explain.so", "passwordcheck.so", "pg_overexplain.so");
+        assertThat(libraries)
+                .allSatisfy(
+                        name -> assertThat(Sql.run(db, "load '" + name + "'").error()).isEmpty());
+    }
+
+    @Test
+    void libraries_without_an_extension_do_their_work() {
+        Sql.run(db, "load 'passwordcheck'; load 'pg_overexplain'; load 'auto_explain'");
+
+        assertThat(Sql.run(db, "create role weak password 'short'").error())
+                .contains("password is too short");
+        assertThat(Sql.run(db, "explain (debug) select 1").rows().toString())
+                .contains("Command Type: select");
+        Sql.run(db, "set auto_explain.log_min_duration = 0; set auto_explain.log_level = notice");
+        assertThat(Sql.run(db, "select 1").types()).isEqualTo("TDNCZ");
+        Sql.run(db, "reset all");
     }
 
     @Test
