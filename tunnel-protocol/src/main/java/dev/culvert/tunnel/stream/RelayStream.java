@@ -1,13 +1,10 @@
 package dev.culvert.tunnel.stream;
 
 import dev.culvert.tunnel.credit.ReceiveCredit;
-import dev.culvert.tunnel.credit.SendCredit;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Refusal;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: belongs to its tunnel's thread.
  */
-public final class RelayStream {
+public final class RelayStream extends Turns.Sender {
     private enum State {
         /** OPEN is sent. */
         OPENED,
@@ -35,20 +32,13 @@ public final class RelayStream {
         GONE
     }
 
-    /** Bytes that wait for credit or for the WebSocket. */
-    private record Pending(ByteBuf bytes, boolean end) {}
-
     private final int id;
     private final RelayTunnel tunnel;
     private final StreamListener listener;
-    private final SendCredit sendCredit;
+    private final Outbox outbox;
     private final ReceiveCredit receiveCredit;
-    private final Queue<Pending> pending = new ArrayDeque<>();
     private State state = State.OPENED;
     private boolean closeSent;
-
-    /** Whether the stream waits in the tunnel's round. Only the tunnel touches it. */
-    boolean scheduled;
 
     RelayStream(
             int id,
@@ -59,7 +49,7 @@ public final class RelayStream {
         this.id = id;
         this.tunnel = tunnel;
         this.listener = listener;
-        this.sendCredit = new SendCredit(agentWindow);
+        this.outbox = new Outbox(id, agentWindow);
         this.receiveCredit = receiveCredit;
     }
 
@@ -81,7 +71,7 @@ public final class RelayStream {
             bytes.release();
             return;
         }
-        pending.add(new Pending(bytes, end));
+        outbox.add(bytes, end);
         tunnel.schedule(this);
     }
 
@@ -108,7 +98,7 @@ public final class RelayStream {
             return;
         }
         state = State.CLOSING;
-        if (pending.isEmpty()) {
+        if (outbox.isEmpty()) {
             sendClose();
         } else {
             // what waits may need credit that comes only after an answer: nobody reads that answer
@@ -167,7 +157,7 @@ public final class RelayStream {
         if (closeSent) {
             return;
         }
-        sendCredit.grant(bytes);
+        outbox.grant(bytes);
         tunnel.schedule(this);
     }
 
@@ -180,10 +170,7 @@ public final class RelayStream {
     void end(@Nullable Refusal reason) {
         boolean untold = isOpen();
         state = State.GONE;
-        for (Pending piece : pending) {
-            piece.bytes.release();
-        }
-        pending.clear();
+        outbox.clear();
         receiveCredit.close();
         tunnel.remove(this);
         if (untold) {
@@ -191,28 +178,19 @@ public final class RelayStream {
         }
     }
 
-    /** Whether {@link #sendNext} would send something. */
+    @Override
     boolean hasSendable() {
-        Pending head = pending.peek();
-        return head != null && (sendCredit.available() > 0 || !head.bytes.isReadable());
+        return outbox.hasSendable();
     }
 
-    /** Sends one DATA frame, and the CLOSE that follows the last one. */
-    void sendNext(int maxPayload) {
-        Pending head = pending.element();
-        int size =
-                Math.min(head.bytes.readableBytes(), Math.min(maxPayload, sendCredit.available()));
-        boolean whole = size == head.bytes.readableBytes();
-        sendCredit.take(size);
-        if (whole) {
-            pending.remove();
-            tunnel.output().send(new Frame.Data(id, head.bytes, head.end));
-        } else {
-            tunnel.output().send(new Frame.Data(id, head.bytes.readRetainedSlice(size), false));
-        }
+    @Override
+    void sendNext() {
+        Frame.Data next = outbox.next(tunnel.maxPayload());
+        int size = next.payload().readableBytes();
+        tunnel.output().send(next);
         if (isOpen()) {
             listener.onSent(size);
-        } else if (state == State.CLOSING && pending.isEmpty()) {
+        } else if (state == State.CLOSING && outbox.isEmpty()) {
             sendClose();
         }
     }

@@ -9,9 +9,7 @@ import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Refusal;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Queue;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
@@ -32,9 +30,8 @@ public final class RelayTunnel {
     private final int maxPayload;
     private final FrameOutput output;
     private final IntObjectMap<RelayStream> streams = new IntObjectHashMap<>();
-    private final Queue<RelayStream> round = new ArrayDeque<>();
+    private final Turns turns;
     private int lastStream;
-    private boolean pumping;
 
     /**
      * Starts without streams.
@@ -58,6 +55,7 @@ public final class RelayTunnel {
         this.nanoTime = nanoTime;
         this.maxPayload = maxPayload;
         this.output = output;
+        this.turns = new Turns(output);
     }
 
     /**
@@ -130,7 +128,7 @@ public final class RelayTunnel {
 
     /** The WebSocket takes DATA again. */
     public void onWritable() {
-        pump();
+        turns.pump();
     }
 
     /**
@@ -159,43 +157,16 @@ public final class RelayTunnel {
         return output;
     }
 
+    int maxPayload() {
+        return maxPayload;
+    }
+
     void schedule(RelayStream stream) {
-        if (!stream.scheduled && stream.hasSendable()) {
-            stream.scheduled = true;
-            round.add(stream);
-        }
-        pump();
+        turns.schedule(stream);
     }
 
     void remove(RelayStream stream) {
         streams.remove(stream.id());
-    }
-
-    private void pump() {
-        if (pumping) {
-            return; // a listener that sends while it is told: the loop below goes on with it
-        }
-        pumping = true;
-        try {
-            while (!round.isEmpty() && output.isWritable()) {
-                takeTurn(round.remove());
-            }
-        } finally {
-            pumping = false;
-        }
-    }
-
-    private void takeTurn(RelayStream stream) {
-        try {
-            if (stream.hasSendable()) {
-                stream.sendNext(maxPayload);
-            }
-        } finally {
-            stream.scheduled = stream.hasSendable();
-            if (stream.scheduled) {
-                round.add(stream);
-            }
-        }
     }
 
     private RelayStream stream(Frame frame) {

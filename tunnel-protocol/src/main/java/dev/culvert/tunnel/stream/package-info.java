@@ -1,7 +1,8 @@
 /**
  * A live tunnel as a conversation: frames in, frames out, no I/O and no clock. {@link
- * dev.culvert.tunnel.stream.RelayTunnel} is the relay's side; it lives on one thread, the one that
- * owns the WebSocket.
+ * dev.culvert.tunnel.stream.RelayTunnel} is the relay's side, {@link
+ * dev.culvert.tunnel.stream.AgentTunnel} the agent's; each lives on one thread, the one that owns
+ * its WebSocket.
  */
 @NullMarked
 package dev.culvert.tunnel.stream;
