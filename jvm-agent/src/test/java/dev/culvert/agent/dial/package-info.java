@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.agent.dial;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.agent.run;
+
+import org.jspecify.annotations.NullMarked;
