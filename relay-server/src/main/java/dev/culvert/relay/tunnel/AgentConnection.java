@@ -7,9 +7,11 @@ import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Role;
+import dev.culvert.tunnel.replay.ReliableLink;
 import dev.culvert.tunnel.stream.FrameOutput;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -45,6 +47,12 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     /** A WebSocket close reason holds 123 bytes (RFC 6455, section 5.5). */
     private static final int MAX_REASON_BYTES = 123;
+
+    /**
+     * Bytes on their way to an agent that reads nothing. DATA waits long before, what is sent again
+     * after a break is at most half of it, and the rest are answers to what the agent asks.
+     */
+    private static final int MAX_UNSENT_BYTES = 2 * ReliableLink.MAX_KEPT_BYTES;
 
     /** How long the peer may take for the closing handshake. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -119,6 +127,17 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         context.fireChannelInactive();
     }
 
+    @Override
+    @SuppressWarnings("deprecation") // of ChannelHandler, not of this
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof CorruptedFrameException) {
+            // too large, compressed, not masked, …: Vert.x would hang up without a word
+            violated(new ProtocolViolationException(String.valueOf(cause.getMessage())));
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
     private void onMessage(BinaryWebSocketFrame message) {
         try {
             if (stage instanceof Stage.Closed) {
@@ -145,7 +164,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         switch (stage) {
             case Stage.AwaitHello _ -> {
                 if (!(frame instanceof Frame.Hello hello)) {
-                    ReferenceCountUtil.release(frame instanceof Frame.Data d ? d.payload() : frame);
+                    frame.release();
                     throw new ProtocolViolationException(frame.type() + " before HELLO");
                 }
                 onHello(hello);
@@ -223,6 +242,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     @Override
     public void send(Frame frame) {
         ChannelHandlerContext present = context();
+        if (present.channel().bytesBeforeWritable() > MAX_UNSENT_BYTES) {
+            frame.release();
+            close(CloseCode.DEAD, "the agent reads nothing of what it is sent");
+            return;
+        }
         present.writeAndFlush(
                 new BinaryWebSocketFrame(FrameEncoder.encode(frame, present.alloc())));
     }

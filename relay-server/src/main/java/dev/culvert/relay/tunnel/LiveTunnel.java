@@ -307,9 +307,7 @@ public final class LiveTunnel implements Backend {
     /** A frame arrived. Takes over the payload of DATA. */
     void onFrame(AgentConnection from, Frame frame) {
         if (from != connection || ended != null) {
-            if (frame instanceof Frame.Data data) {
-                data.payload().release();
-            }
+            frame.release();
             return;
         }
         if (inherited != null) {

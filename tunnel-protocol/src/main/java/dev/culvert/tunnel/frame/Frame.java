@@ -35,6 +35,9 @@ public sealed interface Frame {
         return 0;
     }
 
+    /** Lets go of what the frame owns; it is not to be used any more. */
+    default void release() {}
+
     /**
      * The agent introduces itself; PROTOCOL.md section 3.
      *
@@ -271,6 +274,11 @@ public sealed interface Frame {
         @Override
         public FrameType type() {
             return FrameType.DATA;
+        }
+
+        @Override
+        public void release() {
+            payload.release();
         }
     }
 

@@ -62,18 +62,18 @@ public final class ReliableLink implements FrameOutput {
     @Override
     public void send(Frame frame) {
         if (closed) {
-            release(frame);
+            frame.release();
             return;
         }
         if (resumable && frame.type().isSequenced() && !sent.keep(frame)) {
-            release(frame);
+            frame.release();
             close();
             onNeverAcknowledged.run();
             return;
         }
         FrameOutput present = webSocket;
         if (present == null) {
-            release(frame);
+            frame.release();
         } else {
             present.send(frame);
         }
@@ -157,11 +157,5 @@ public final class ReliableLink implements FrameOutput {
         closed = true;
         webSocket = null;
         sent.release();
-    }
-
-    private static void release(Frame frame) {
-        if (frame instanceof Frame.Data data) {
-            data.payload().release();
-        }
     }
 }

@@ -67,7 +67,7 @@ final class SentFrames {
         while (acknowledged < count) {
             Kept next = kept.remove();
             bytes += size(next.frame());
-            release(next.frame());
+            next.frame().release();
             acknowledged++;
             if (acknowledged == count) {
                 keptBytes -= bytes;
@@ -85,7 +85,7 @@ final class SentFrames {
 
     /** Forgets everything. */
     void release() {
-        kept.forEach(next -> release(next.frame()));
+        kept.forEach(next -> next.frame().release());
         kept.clear();
         keptBytes = 0;
     }
@@ -94,12 +94,6 @@ final class SentFrames {
         return frame instanceof Frame.Data data
                 ? new Frame.Data(data.stream(), data.payload().retainedDuplicate(), data.end())
                 : frame;
-    }
-
-    private static void release(Frame frame) {
-        if (frame instanceof Frame.Data data) {
-            data.payload().release();
-        }
     }
 
     static int size(Frame frame) {
