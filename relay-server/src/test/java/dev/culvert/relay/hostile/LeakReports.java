@@ -18,19 +18,25 @@ final class LeakReports implements AutoCloseable {
             (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class.getName());
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    LeakReports() {
+    /** Begins; what others have leaked before is not reported. */
+    LeakReports() throws InterruptedException {
         if (ResourceLeakDetector.getLevel() != ResourceLeakDetector.Level.PARANOID) {
             throw new IllegalStateException("the leak detector sees only some buffers");
         }
+        collect();
         appender.start();
         logger.setLevel(Level.ERROR);
         logger.addAppender(appender);
     }
 
-    /**
-     * The reports so far. A buffer is missed when it was collected and another one is allocated.
-     */
+    /** The reports so far. */
     List<String> all() throws InterruptedException {
+        collect();
+        return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** A buffer is missed when it was collected and another one is allocated. */
+    private static void collect() throws InterruptedException {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
             Thread.sleep(20);
@@ -38,7 +44,6 @@ final class LeakReports implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT.directBuffer(1).release();
             }
         }
-        return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Override
