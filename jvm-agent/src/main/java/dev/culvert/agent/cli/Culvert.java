@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "culvert 0.1.0",
         description = "Reach a Postgres database that has no address.",
-        subcommands = {DemoCommand.class, RelayCommand.class, CertsCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            RelayCommand.class,
+            CertsCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Culvert {
     private Culvert() {}
@@ -25,9 +30,7 @@ public final class Culvert {
             command.getErr().println("culvert: " + Failures.explain(failure));
             return command.getCommandSpec().exitCodeOnExecutionException();
         });
-        int exitCode = commandLine.execute(args);
-        if (exitCode != 0) {
-            System.exit(exitCode);
-        }
+        // the hooks of servers that run end them; their threads would keep the process
+        System.exit(commandLine.execute(args));
     }
 }
