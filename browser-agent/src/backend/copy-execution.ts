@@ -18,8 +18,8 @@ import {
 } from '../postgres/messages.ts';
 import { CopyViolation } from './copy-intake.ts';
 import {
+  askForData,
   CANNOT_PROBE,
-  copyInResponse,
   copyWithData,
   type Dialogue,
   keepOfCopy,
@@ -95,7 +95,7 @@ export class CopyExecution {
       return this.#reply.with(answer.status);
     }
     const probe = await this.#probe(block);
-    const response = probe && copyInResponse(probe);
+    const response = probe && askForData(probe, block === 'T');
     const again = block === 'I' ? this.#portal.bind : new Uint8Array(0);
     if (probe === undefined || response === undefined) {
       const whole = concat([again, this.#execute, copyFail(), this.#behind]);

@@ -8,6 +8,7 @@ import {
   messagesOf,
   query,
   type TransactionStatus,
+  textOfQuery,
 } from '../postgres/messages.ts';
 import { copiesFromStdin } from '../postgres/sql-statements.ts';
 import type { BatchAnswer } from './batch-run.ts';
@@ -146,8 +147,8 @@ export class CopyIn {
   #begin(messages: Uint8Array, rules: AnswerRules, standing: Standing): Dialogue | undefined {
     const last = [...messagesOf(messages)].at(-1);
     if (last?.type === Frontend.QUERY) {
-      const sql = messages.subarray(last.start + 5, last.end - 1);
-      return copiesFromStdin(sql)
+      const sql = textOfQuery(messages.subarray(last.start, last.end));
+      return sql !== undefined && copiesFromStdin(sql)
         ? this.#query(messages.subarray(0, last.start), sql, rules, standing)
         : undefined;
     }

@@ -17,7 +17,7 @@ import { isAmbiguous, type Statement, splitStatements } from '../postgres/sql-st
 import type { CopyIntake } from './copy-intake.ts';
 import {
   type Answer,
-  copyInResponse,
+  askForData,
   copyWithData,
   type Dialogue,
   type Keep,
@@ -175,7 +175,7 @@ export class CopyQuery {
     const attempt = concat([copy, copyFail()]);
     const inBlock = this.#status === 'T';
     const probe = await this.#run(inBlock ? concat([SAVEPOINT, attempt, BACK]) : attempt);
-    const response = copyInResponse(probe);
+    const response = askForData(probe, inBlock);
     if (response === undefined) {
       return { answer: inBlock ? await this.#run(attempt) : probe, keep: ALL };
     }

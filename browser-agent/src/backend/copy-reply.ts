@@ -1,4 +1,4 @@
-import type { AnswerScanner } from '../postgres/answer-scanner.ts';
+import { type AnswerScanner, firstSqlState } from '../postgres/answer-scanner.ts';
 import {
   BackendMessage,
   concat,
@@ -73,6 +73,22 @@ export class Reply implements Answer {
 
 /** Whether a message is passed on, or what is in its place. */
 export type Keep = (message: MessageView) => boolean | Uint8Array;
+
+/** What a COPY fails with that is given CopyFail. */
+const GIVEN_UP = '57014';
+/** What a COPY FREEZE fails with in a savepoint. */
+const NOT_FROZEN = '55000';
+
+/**
+ * Where the CopyInResponse is, if the probe has found a COPY that reads data. One that fails of
+ * itself, as into a view, is not asked for any.
+ */
+export function askForData(probe: Answer, inBlock: boolean): MessageView | undefined {
+  const state = firstSqlState(concat(probe.chunks));
+  return state === GIVEN_UP || (inBlock && state === NOT_FROZEN)
+    ? copyInResponse(probe)
+    : undefined;
+}
 
 /** Where the CopyInResponse is, if one comes before any error. */
 export function copyInResponse(answer: Answer): MessageView | undefined {

@@ -11,6 +11,7 @@ import {
   messagesOf,
   parse,
   sync,
+  textOfQuery,
 } from '../postgres/messages.ts';
 import { isOneRowQuery } from '../postgres/row-query.ts';
 
@@ -49,7 +50,8 @@ export function stepsOf(batch: Uint8Array, synced: boolean): readonly Step[] {
   let from = 0;
   for (const { type, start, end } of messagesOf(batch)) {
     // Execute: portal as a C string, row limit i32; 0 and less mean none
-    if (type === Frontend.EXECUTE && end - start >= 10 && view.getInt32(end - 4) <= 0) {
+    const isWhole = type === Frontend.EXECUTE && batch.indexOf(0, start + 5) === end - 5;
+    if (isWhole && view.getInt32(end - 4) <= 0) {
       steps.push({
         messages: batch.subarray(from, start),
         portal: batch.subarray(start + 5, end - 5),
@@ -68,8 +70,8 @@ export function stepsOf(batch: Uint8Array, synced: boolean): readonly Step[] {
  * returns rows that is the same thing. Query commits before it says CommandComplete.
  */
 function stepsOfQuery(batch: Uint8Array): readonly Step[] {
-  const sql = batch.subarray(5, -1);
-  if (!isOneRowQuery(sql)) {
+  const sql = textOfQuery(batch);
+  if (sql === undefined || !isOneRowQuery(sql)) {
     return [whole(batch)];
   }
   const none = new Uint8Array(0);

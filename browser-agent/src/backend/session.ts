@@ -8,6 +8,7 @@ import {
   flush,
   isStartup,
   lastMessageType,
+  messagesOf,
   notificationResponse,
   parse,
   query,
@@ -341,10 +342,13 @@ export class BackendSession {
     }
   }
 
-  /** After an error before a Flush the backend skips everything up to the Sync, even a Query. */
+  /**
+   * After an error in the extended protocol the backend skips everything up to the Sync, even a
+   * Query: with one only its own batch, or a Query that nothing stands before, is sure to end so.
+   */
   #endsInReady(messages: Uint8Array): boolean {
     const last = lastMessageType(messages);
-    return last === Frontend.SYNC || (this.#synced && last !== Frontend.FLUSH);
+    return last === Frontend.SYNC || (this.#synced && isReadyAfter(messages));
   }
 
   #isIdle(): boolean {
@@ -393,6 +397,12 @@ export class BackendSession {
 /** Whether a command has ended every LISTEN, those of the owner as well. */
 function forgetsChannels(tags: readonly string[]): boolean {
   return tags.includes('DISCARD ALL') || tags.includes('UNLISTEN');
+}
+
+/** Whether a batch without Sync is one message that is answered with ReadyForQuery. */
+function isReadyAfter(messages: Uint8Array): boolean {
+  const [first, second] = messagesOf(messages);
+  return second === undefined && first?.type !== Frontend.FLUSH;
 }
 
 /** What fails a cancelled batch on the backend, with an answer of the same shape. */

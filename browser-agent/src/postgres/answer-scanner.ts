@@ -2,6 +2,7 @@ import {
   BackendMessage,
   commandComplete,
   MESSAGE_HEADER_BYTES,
+  messagesOf,
   portalSuspended,
   type TransactionStatus,
 } from './messages.ts';
@@ -310,15 +311,20 @@ export function firstColumn(answer: Uint8Array): string[] {
 
 /** The message of the first ErrorResponse, or undefined if there is none. */
 export function firstError(answer: Uint8Array): string | undefined {
-  const view = new DataView(answer.buffer, answer.byteOffset, answer.byteLength);
-  let at = 0;
-  while (at + MESSAGE_HEADER_BYTES <= answer.length) {
-    const next = at + 1 + view.getUint32(at + 1);
-    if (view.getUint8(at) === BackendMessage.ERROR_RESPONSE) {
-      const fields = utf8.decode(answer.subarray(at + MESSAGE_HEADER_BYTES, next)).split('\0');
-      return fields.find((field) => field.startsWith('M'))?.slice(1) ?? 'unknown error';
+  return firstErrorField(answer, 'M');
+}
+
+/** The SQLSTATE of the first ErrorResponse, or undefined if there is none. */
+export function firstSqlState(answer: Uint8Array): string | undefined {
+  return firstErrorField(answer, 'C');
+}
+
+function firstErrorField(answer: Uint8Array, code: string): string | undefined {
+  for (const { type, start, end } of messagesOf(answer)) {
+    if (type === BackendMessage.ERROR_RESPONSE) {
+      const fields = utf8.decode(answer.subarray(start + MESSAGE_HEADER_BYTES, end)).split('\0');
+      return fields.find((field) => field.startsWith(code))?.slice(1) ?? 'unknown error';
     }
-    at = next;
   }
   return undefined;
 }

@@ -93,6 +93,12 @@ export function query(sql: string | Uint8Array): Uint8Array {
   return message(Frontend.QUERY, cstring(sql));
 }
 
+/** The statement of a Query, or undefined if the message is not well-formed. */
+export function textOfQuery(message: Uint8Array): Uint8Array | undefined {
+  const text = message.subarray(MESSAGE_HEADER_BYTES);
+  return text.indexOf(0) === text.length - 1 ? text.subarray(0, -1) : undefined;
+}
+
 /** Parse: statement name, statement, no parameter types. */
 export function parse(name: Uint8Array, sql: string | Uint8Array): Uint8Array {
   const text = typeof sql === 'string' ? utf8.encode(sql) : sql;

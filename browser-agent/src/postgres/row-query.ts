@@ -8,7 +8,7 @@
 export function isOneRowQuery(sql: Uint8Array): boolean {
   const end = trimmedEnd(sql);
   const semicolon = sql.indexOf(SEMICOLON);
-  if (sql.includes(DOLLAR) || (semicolon >= 0 && semicolon < end) || sql.includes(0)) {
+  if (sql.includes(DOLLAR) || (semicolon >= 0 && semicolon < end)) {
     return false;
   }
   return ROW_WORDS.has(firstWord(sql)) && !mentions(sql, 'statement_timestamp');

@@ -14,18 +14,29 @@ import dev.culvert.relay.config.TunnelSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A relay on free ports and a Node agent that shares an empty PGlite through it. */
-final class SharedDatabase implements AutoCloseable {
+public final class SharedDatabase implements AutoCloseable {
     static final String DOMAIN = "culvert.localhost";
+
+    private static final byte[] SSL_REQUEST = {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
 
     /** Why sessions ended, in order. */
     final BlockingQueue<Refusal> endings = new LinkedBlockingQueue<>();
@@ -35,7 +46,8 @@ final class SharedDatabase implements AutoCloseable {
     private final NodeAgent agent;
     private final Path caFile;
 
-    private SharedDatabase(TunnelSettings settings, String... agentOptions) throws IOException {
+    private SharedDatabase(FrontSettings front, TunnelSettings settings, String... agentOptions)
+            throws IOException {
         Path directory = Files.createTempDirectory("culvert-it");
         DevelopmentCa ca =
                 DevelopmentCa.openOrCreate(directory.resolve("certs"), Clock.systemUTC());
@@ -49,7 +61,7 @@ final class SharedDatabase implements AutoCloseable {
                                 vertx,
                                 new RelaySettings(
                                         DOMAIN,
-                                        FrontSettings.on("127.0.0.1", 0),
+                                        front,
                                         new HttpsSettings("127.0.0.1", 0, null),
                                         settings),
                                 certificates,
@@ -65,17 +77,29 @@ final class SharedDatabase implements AutoCloseable {
     }
 
     static SharedDatabase start() throws IOException {
-        return new SharedDatabase(TunnelSettings.DEFAULTS);
+        return new SharedDatabase(front(), TunnelSettings.DEFAULTS);
     }
 
     /** With other settings of the relay, and options of the agent's command line. */
     static SharedDatabase start(TunnelSettings settings, String... agentOptions)
             throws IOException {
-        return new SharedDatabase(settings, agentOptions);
+        return new SharedDatabase(front(), settings, agentOptions);
+    }
+
+    /**
+     * For clients on {@link #rawSocket}, who wait for each other and send passwords in clear text.
+     */
+    public static SharedDatabase startForRawClients() throws IOException {
+        return new SharedDatabase(
+                front().withCleartextPassword(true), TunnelSettings.DEFAULTS, "--mode", "queue");
+    }
+
+    private static FrontSettings front() {
+        return FrontSettings.on("127.0.0.1", 0);
     }
 
     /** The repository's root, wherever Maven runs. */
-    static Path root() {
+    public static Path root() {
         return Path.of(System.getProperty("maven.multiModuleProjectDirectory", "..")).normalize();
     }
 
@@ -87,7 +111,7 @@ final class SharedDatabase implements AutoCloseable {
         return program;
     }
 
-    NodeAgent.Shared shared() {
+    public NodeAgent.Shared shared() {
         return agent.shared();
     }
 
@@ -97,6 +121,39 @@ final class SharedDatabase implements AutoCloseable {
 
     Path caFile() {
         return caFile;
+    }
+
+    /** A connection to the database in TLS, for a client that sends its StartupMessage next. */
+    public Socket rawSocket() throws IOException {
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port());
+        plain.setTcpNoDelay(true);
+        plain.getOutputStream().write(SSL_REQUEST);
+        if (plain.getInputStream().read() != 'S') {
+            throw new IOException("the relay does not speak TLS");
+        }
+        SSLSocket socket =
+                (SSLSocket)
+                        trust().getSocketFactory()
+                                .createSocket(plain, shared().host(), port(), true);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private SSLContext trust() throws IOException {
+        try (InputStream pem = Files.newInputStream(caFile)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            TrustManagerFactory trust =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
     }
 
     /** A client that runs real psql. */
