@@ -143,7 +143,7 @@ class ModuleTableTest {
                         "dev.culvert.front.listen..",
                         "dev.culvert.relay.tunnel..",
                         "dev.culvert.relay.web..",
-                        "dev.culvert.agent.cli..")
+                        "dev.culvert.agent.config..")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("io.netty.bootstrap.ServerBootstrap")

@@ -1,27 +1,30 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.agent.config.ConfigException;
+import dev.culvert.agent.config.RelayConfig;
 import dev.culvert.agent.node.NodeAgent;
 import dev.culvert.agent.node.NodeAgent.Shared;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** {@code culvert demo}: a relay and an empty in-memory PGlite, ready for psql. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
+        modelTransformer = SettingFlags.class,
         description = "Starts a relay and shares an empty in-memory PGlite through it.")
 final class DemoCommand implements Callable<Integer> {
-    @Mixin private RelayOptions options = new RelayOptions();
-
     @Option(
             names = "--agent",
             paramLabel = "FILE",
@@ -35,11 +38,18 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        RelayConfig config;
+        try {
+            // only what was asked for here: a demo is no service
+            config = RelayConfig.of(SettingFlags.read(spec, null, Map.of()), System.getenv());
+        } catch (ConfigException e) {
+            return Failures.explain(e, spec);
+        }
         PrintWriter out = spec.commandLine().getOut();
         // clients on this machine can be shown what to trust only if it is the development CA's
         RunningRelay started =
                 RunningRelay.start(
-                        options.settings(),
+                        config.settings(),
                         List.of(),
                         CertificateReloader.DEFAULT_INTERVAL,
                         new ConsoleObserver(out));

@@ -1,10 +1,27 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.agent.config.ConfigException;
+
+import picocli.CommandLine.Model.CommandSpec;
+
+import java.io.PrintWriter;
 import java.net.BindException;
 
 /** Failures as a person at a terminal wants to read them. */
 final class Failures {
     private Failures() {}
+
+    /**
+     * Prints what is wrong with a configuration.
+     *
+     * @return the exit code of a command that cannot be run like this
+     */
+    static int explain(ConfigException failure, CommandSpec command) {
+        PrintWriter err = command.commandLine().getErr();
+        failure.problems().forEach(problem -> err.println("culvert: " + problem));
+        err.flush();
+        return command.exitCodeOnInvalidInput();
+    }
 
     static String explain(Throwable failure) {
         Throwable cause = failure;
@@ -17,8 +34,8 @@ final class Failures {
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return cause instanceof BindException
                 ? message
-                        + " (another program may listen on the port; choose one with --postgres-port"
-                        + " or --https-port)"
+                        + " (another program may listen on the port; choose one with"
+                        + " --postgres-port or --https-port)"
                 : message;
     }
 }

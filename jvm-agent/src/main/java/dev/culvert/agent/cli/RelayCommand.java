@@ -2,16 +2,25 @@ package dev.culvert.agent.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.culvert.agent.config.ConfigException;
+import dev.culvert.agent.config.ConfigReader;
+import dev.culvert.agent.config.RelayConfig;
+import dev.culvert.agent.config.Values;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code culvert relay}: a relay. SIGTERM and SIGINT drain it; {@link RunningRelay#drain} says with
@@ -20,20 +29,37 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "relay",
         mixinStandardHelpOptions = true,
+        modelTransformer = SettingFlags.class,
         description = "Runs a relay, until SIGTERM drains it.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:After SIGTERM: everybody had moved or ended in time.",
             "1:It failed.",
-            "2:Options that make no sense.",
+            "2:A configuration or options that make no sense.",
             "3:After SIGTERM: the deadline cut something off."
         })
 final class RelayCommand implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
 
-    @Mixin private RelayOptions options = new RelayOptions();
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "${env:" + ConfigReader.FILE_VARIABLE + "}",
+            description =
+                    "Configuration in YAML. Environment variables count more, and flags most; see"
+                            + " docs/configuration.md.")
+    private @Nullable Path configFile;
 
-    @Mixin private DrainOptions drain = new DrainOptions();
+    @Option(
+            names = "--check-config",
+            description = "Say whether the configuration makes sense, and start nothing.")
+    private boolean checkConfig;
+
+    @Option(
+            names = "--print-config",
+            description =
+                    "Print the configuration with where each value is from, and start nothing.")
+    private boolean printConfig;
 
     @Option(names = "--json", description = "Print one line of JSON when the relay is ready.")
     private boolean json;
@@ -42,17 +68,36 @@ final class RelayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        RelayConfig config;
+        try {
+            Values values = SettingFlags.read(spec, configFile, System.getenv());
+            config = RelayConfig.of(values, System.getenv());
+            if (checkConfig) {
+                config.loadCertificates();
+            }
+        } catch (ConfigException e) {
+            return Failures.explain(e, spec);
+        }
+        if (checkConfig || printConfig) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(printConfig ? config.values().text() : "The configuration makes sense.\n");
+            out.flush();
+            return 0;
+        }
+        Logging.apply(config.log());
         RunningRelay started =
                 RunningRelay.start(
-                        options.settings().withDrain(drain.settings()),
-                        options.certificates(),
+                        config.settings(),
+                        config.certificates(),
                         CertificateReloader.DEFAULT_INTERVAL,
                         new LoggingObserver());
         // the process ends with the hook: only by halting there can it have a say in the exit code
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
-                                () -> Runtime.getRuntime().halt(started.drain(drain.message())),
+                                () ->
+                                        Runtime.getRuntime()
+                                                .halt(started.drain(config.drainMessage())),
                                 "drain"));
         print(started);
         // until a signal ends the process

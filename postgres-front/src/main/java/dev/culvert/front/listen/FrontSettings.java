@@ -45,15 +45,15 @@ public record FrontSettings(
     /** Checks the values. */
     public FrontSettings {
         if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is not from 0 to 65535");
+            throw new IllegalArgumentException("postgres.port " + port + " is not from 0 to 65535");
         }
         if (host.startsWith("/") && port == 0) {
             throw new IllegalArgumentException("a Unix socket has a port in its name, not 0");
         }
-        requirePositive("tlsTimeout", tlsTimeout);
-        requirePositive("loginTimeout", loginTimeout);
-        requirePositive("startTimeout", startTimeout);
-        idleStatus.ifPresent(interval -> requirePositive("idleStatus", interval));
+        requirePositive("postgres.tlsTimeout", tlsTimeout);
+        requirePositive("postgres.loginTimeout", loginTimeout);
+        requirePositive("postgres.startTimeout", startTimeout);
+        idleStatus.ifPresent(interval -> requirePositive("postgres.idleStatus", interval));
     }
 
     /**

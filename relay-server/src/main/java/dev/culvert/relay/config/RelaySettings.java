@@ -33,12 +33,12 @@ public record RelaySettings(
     public RelaySettings {
         domains = List.copyOf(domains);
         if (domains.isEmpty()) {
-            throw new IllegalArgumentException("a relay needs a domain");
+            throw new IllegalArgumentException("domains is empty: a relay needs one");
         }
         for (String domain : domains) {
             if (domain.length() > MAX_DOMAIN_LENGTH || !DOMAIN.matcher(domain).matches()) {
                 throw new IllegalArgumentException(
-                        "domain \"" + domain + "\" is not a host name in lower case");
+                        "domains: \"" + domain + "\" is not a host name in lower case");
             }
         }
         for (ClientCertificates policy : tls.clientCertificates()) {

@@ -1,4 +1,4 @@
-package dev.culvert.agent.cli;
+package dev.culvert.agent.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
