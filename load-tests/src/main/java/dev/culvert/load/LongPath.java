@@ -1,11 +1,6 @@
 package dev.culvert.load;
 
 import dev.culvert.agent.node.NodeAgent;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Properties;
-import javax.net.SocketFactory;
 
 /** One session with a PGlite in Node that is far away from the relay. */
 final class LongPath implements AutoCloseable {
@@ -69,43 +63,5 @@ final class LongPath implements AutoCloseable {
         connection.close();
         agent.close();
         path.close();
-    }
-
-    /** Connects every host name to this machine; TLS verifies the name all the same. */
-    public static final class Loopback extends SocketFactory {
-        @Override
-        public Socket createSocket() {
-            return new Socket() {
-                @Override
-                public void connect(SocketAddress endpoint, int timeout) throws IOException {
-                    int port = ((InetSocketAddress) endpoint).getPort();
-                    super.connect(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
-                }
-            };
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            throw new IOException("pgjdbc connects by itself");
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
-                throws IOException {
-            throw new IOException("pgjdbc connects by itself");
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            throw new IOException("pgjdbc connects by itself");
-        }
-
-        @Override
-        public Socket createSocket(
-                InetAddress address, int port, InetAddress localAddress, int localPort)
-                throws IOException {
-            throw new IOException("pgjdbc connects by itself");
-        }
     }
 }

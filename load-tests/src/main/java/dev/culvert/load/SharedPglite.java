@@ -48,7 +48,7 @@ final class SharedPglite implements AutoCloseable {
         properties.setProperty("password", agent.shared().password());
         properties.setProperty("sslmode", "verify-full");
         properties.setProperty("sslrootcert", relay.caFile().toString());
-        properties.setProperty("socketFactory", LongPath.Loopback.class.getName());
+        properties.setProperty("socketFactory", Loopback.class.getName());
         return DriverManager.getConnection(
                 "jdbc:postgresql://"
                         + agent.shared().host()

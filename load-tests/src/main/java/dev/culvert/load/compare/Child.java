@@ -1,0 +1,95 @@
+package dev.culvert.load.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process of ours that runs for as long as it is needed. */
+final class Child implements AutoCloseable {
+    private static final int STOP_SECONDS = 10;
+
+    /** Fields of /proc/PID/stat (proc(5)), counted from after the program's name. */
+    private static final int UTIME = 11;
+
+    private static final long TICKS_PER_SECOND = 100;
+
+    private final Process process;
+
+    private final Path log;
+
+    private Child(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+        // also when something fails before anybody could close it
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param log where its standard error goes
+     */
+    static Child start(List<String> command, Map<String, String> environment, Path log)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return new Child(
+                builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start(), log);
+    }
+
+    /** The next line that it prints. */
+    String line() throws IOException {
+        String line = process.inputReader().readLine();
+        if (line == null) {
+            throw new IOException("the program ended: " + Files.readString(log));
+        }
+        return line;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** CPU time of a process since it began, of all its threads, in seconds; steps of 10 ms. */
+    static double cpuSeconds(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return (double) (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]))
+                    / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Resident memory of a process in bytes. */
+    static long residentBytes(long pid) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1_024;
+                }
+            }
+            throw new IOException("no VmRSS of process " + pid);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.culvert.load.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A table as Markdown has it, with columns that line up. */
+final class Table {
+    private final String title;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** A table with an empty head over the rows' names. */
+    Table(String title, List<String> heads) {
+        this.title = title;
+        row("", heads);
+    }
+
+    void row(String name, List<String> cells) {
+        List<String> row = new ArrayList<>(List.of(name));
+        row.addAll(cells);
+        rows.add(row);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("\n").append(title).append("\n\n");
+        for (int i = 0; i < rows.size(); i++) {
+            text.append(line(rows.get(i)));
+            if (i == 0) {
+                text.append(line(rows.get(0).stream().map(_ -> "---").toList()));
+            }
+        }
+        return text.toString();
+    }
+
+    private String line(List<String> cells) {
+        StringBuilder line = new StringBuilder("|");
+        for (int column = 0; column < cells.size(); column++) {
+            String cell = cells.get(column);
+            line.append(' ').append(cell).repeat(' ', width(column) - cell.length()).append(" |");
+        }
+        return line.append('\n').toString();
+    }
+
+    private int width(int column) {
+        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    }
+}
