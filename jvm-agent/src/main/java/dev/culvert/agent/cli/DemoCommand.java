@@ -6,17 +6,15 @@ import dev.culvert.agent.node.NodeAgent;
 import dev.culvert.agent.node.NodeAgent.Shared;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code culvert demo}: a relay and an empty in-memory PGlite, ready for psql. */
 @Command(

@@ -1,11 +1,9 @@
 package dev.culvert.agent.cli;
 
 import dev.culvert.agent.config.ConfigException;
-
-import picocli.CommandLine.Model.CommandSpec;
-
 import java.io.PrintWriter;
 import java.net.BindException;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Failures as a person at a terminal wants to read them. */
 final class Failures {

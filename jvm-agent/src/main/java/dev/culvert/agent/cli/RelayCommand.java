@@ -2,25 +2,21 @@ package dev.culvert.agent.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.culvert.agent.config.ConfigException;
 import dev.culvert.agent.config.ConfigReader;
 import dev.culvert.agent.config.RelayConfig;
 import dev.culvert.agent.config.Values;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code culvert relay}: a relay. SIGTERM and SIGINT drain it; {@link RunningRelay#drain} says with

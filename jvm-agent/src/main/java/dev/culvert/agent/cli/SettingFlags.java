@@ -4,18 +4,15 @@ import dev.culvert.agent.config.Catalogue;
 import dev.culvert.agent.config.ConfigReader;
 import dev.culvert.agent.config.Setting;
 import dev.culvert.agent.config.Values;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.IModelTransformer;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Gives a command the flag of every setting of a relay. */
 final class SettingFlags implements IModelTransformer {

@@ -2,9 +2,6 @@ package dev.culvert.agent.config;
 
 import dev.culvert.agent.config.ConfigFile.Scalar;
 import dev.culvert.agent.config.ConfigFile.Written;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the configuration: flags count most, then the environment, the file, the defaults. */
 public final class ConfigReader {

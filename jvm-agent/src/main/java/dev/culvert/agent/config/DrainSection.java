@@ -1,7 +1,6 @@
 package dev.culvert.agent.config;
 
 import dev.culvert.relay.config.DrainSettings;
-
 import java.time.Duration;
 
 /** What a relay does when it is asked to stop. */

@@ -2,12 +2,10 @@ package dev.culvert.agent.config;
 
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.relay.config.HttpsSettings;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where the relay listens, and what it is called. */
 final class ListenSections {

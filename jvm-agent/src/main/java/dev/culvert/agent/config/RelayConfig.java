@@ -5,7 +5,6 @@ import dev.culvert.certs.load.CertificateFiles;
 import dev.culvert.certs.load.PemFiles;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.relay.config.RelaySettings;
-
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

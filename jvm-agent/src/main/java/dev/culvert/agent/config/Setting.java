@@ -1,8 +1,7 @@
 package dev.culvert.agent.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One setting: all that is said about it anywhere.

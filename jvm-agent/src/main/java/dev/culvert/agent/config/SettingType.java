@@ -1,7 +1,6 @@
 package dev.culvert.agent.config;
 
 import dev.culvert.front.limit.Cidr;
-
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;

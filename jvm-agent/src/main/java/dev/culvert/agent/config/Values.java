@@ -1,12 +1,11 @@
 package dev.culvert.agent.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The value of every setting, and where it comes from. Immutable. */
 public final class Values {
