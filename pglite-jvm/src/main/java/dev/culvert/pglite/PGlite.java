@@ -341,6 +341,8 @@ public final class PGlite implements AutoCloseable {
                 unparkWhenIdle();
                 if (clean) {
                     pump.stop();
+                } else {
+                    pump.abandon();
                 }
                 return true;
             });

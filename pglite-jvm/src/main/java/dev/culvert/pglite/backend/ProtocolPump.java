@@ -66,6 +66,7 @@ public final class ProtocolPump {
      *
      * @param durable whether it is to wait for the disk when it commits
      * @param settings more of its settings, each {@code name=value}
+     * @throws BackendException when it does not start; its files are closed then
      */
     public void start(boolean durable, List<String> settings) {
         List<String> arguments = new ArrayList<>(List.of("--single"));
@@ -90,13 +91,25 @@ public final class ProtocolPump {
             arguments.add(setting);
         }
         arguments.addAll(List.of("-D", "/pglite/data", "postgres"));
-        program.call("pgl_setPGliteActive", 1);
-        int status = process.main(arguments);
-        if (status != ALIVE) {
-            throw new BackendException(
-                    "Postgres did not start: status " + status + "\n" + process.logText());
+        boolean started = false;
+        try {
+            program.call("pgl_setPGliteActive", 1);
+            int status = process.main(arguments);
+            if (status != ALIVE) {
+                throw new BackendException(
+                        "Postgres did not start: status " + status + "\n" + process.logText());
+            }
+            program.call("pgl_startPGlite");
+            started = true;
+        } catch (BackendException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw gone(e);
+        } finally {
+            if (!started) {
+                abandon();
+            }
         }
-        program.call("pgl_startPGlite");
     }
 
     /**
@@ -125,12 +138,8 @@ public final class ProtocolPump {
             } else {
                 pump();
             }
-        } catch (ExitException e) {
-            throw new BackendException(
-                    "Postgres has ended with status " + e.status() + "\n" + process.logText(), e);
         } catch (RuntimeException | Error e) {
-            // a trap, or a stack or heap that is full: nobody knows in what state Postgres is now
-            throw new BackendException("Postgres has failed: " + e, e);
+            throw gone(e);
         } finally {
             input = NOTHING;
             more = () -> null;
@@ -144,6 +153,15 @@ public final class ProtocolPump {
         if (!taken) {
             throw new IllegalArgumentException("the startup packet cannot be processed");
         }
+    }
+
+    /** A trap, or a stack or heap that is full: nobody knows in what state Postgres is now. */
+    private BackendException gone(Throwable cause) {
+        String how =
+                cause instanceof ExitException exit
+                        ? "Postgres has ended with status " + exit.status()
+                        : "Postgres has failed: " + cause;
+        return new BackendException((how + "\n" + process.logText()).strip(), cause);
     }
 
     private boolean greet() {
@@ -252,10 +270,18 @@ public final class ProtocolPump {
             program.call("pgl_run_atexit_funcs");
         } catch (ExitException e) {
             if (e.status() != 0) {
-                throw new BackendException("Postgres has ended with status " + e.status(), e);
+                throw gone(e);
             }
+        } catch (RuntimeException | Error e) {
+            throw gone(e);
         } finally {
             process.kernel().closeAll();
         }
+    }
+
+    /** Lets go of a Postgres that has failed: its data directory is as after a crash. */
+    public void abandon() {
+        process.timers().stop();
+        process.kernel().closeAll();
     }
 }
