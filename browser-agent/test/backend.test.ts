@@ -278,6 +278,15 @@ describe('a session that ends', () => {
     expect(await state()).toEqual(before);
   });
 
+  test('leaves whose session it is', async () => {
+    const session = backend.openSession();
+    await run(session, startup());
+    await run(session, Q('create role other'));
+    expect(await run(session, Q('set session authorization other'))).toEqual(['C:SET', 'Z:I']);
+    await session.end();
+    expect((await db.query('select session_user::text as a')).rows).toEqual([{ a: 'postgres' }]);
+  });
+
   test('leaves the owner’s own state as it was', async () => {
     await db.exec(`set work_mem to 4321; set application_name to 'it''s mine';
       prepare mine as select 2; create temp table mine_t (a int); create role boss superuser;`);

@@ -16,6 +16,8 @@ export interface SessionState {
   readonly cursors: readonly string[];
   readonly channels: readonly string[];
   readonly temporary: readonly TemporaryObject[];
+  /** Whose session it is. */
+  readonly user: string;
   /** The backend's process id, as NotificationResponse names it. */
   readonly pid: number;
 }
@@ -43,6 +45,7 @@ export function isLiveChannel(channel: string): boolean {
 // Each name is qualified, since the client may have changed search_path.
 const SNAPSHOT = `SELECT pg_catalog.json_build_object(
  'pid', pg_catalog.pg_backend_pid(),
+ 'user', session_user,
  'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(name, setting)) FROM (
    SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
    UNION ALL
@@ -88,8 +91,9 @@ export async function restoreSessionState(run: RunSql, before: SessionState): Pr
     }
   };
 
-  // First what decides how everything after is read and allowed.
-  await attempt('RESET SESSION AUTHORIZATION');
+  // First what decides how everything after is read and allowed. RESET SESSION AUTHORIZATION and
+  // DISCARD ALL do nothing here: a stand-alone backend has no user to go back to.
+  await attempt(`SET SESSION AUTHORIZATION ${identifier(before.user)}`);
   await attempt('RESET ROLE');
   await attempt('RESET ALL');
 
@@ -169,6 +173,7 @@ function parseState(json: string): SessionState {
     cursors: value.cursors ?? [],
     channels: value.channels ?? [],
     temporary: value.temporary ?? [],
+    user: value.user ?? 'postgres',
     pid: value.pid ?? 0,
   };
 }

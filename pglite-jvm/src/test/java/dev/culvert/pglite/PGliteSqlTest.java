@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PGliteSqlTest {
     private static PGlite db;
@@ -84,11 +85,25 @@ class PGliteSqlTest {
                 "select 'x'::int => 22P02",
                 "select repeat('x', 2000000000) || repeat('x', 2000000000) => 54000",
                 "do $$ begin raise exception 'mine' using errcode = 'CV001'; end $$ => CV001",
-                "select convert_to('ä', 'WIN1252') => 0A000",
+                "select convert_to('ä', 'WIN1252') => 58P01",
             })
     void an_error_has_its_sqlstate_and_the_session_goes_on(String sql, String sqlState) {
         assertThat(run(sql).sqlState()).isEqualTo(sqlState);
         assertThat(run("select 'after'").value()).isEqualTo("after");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reset session authorization", "discard all"})
+    void a_session_becomes_its_own_user_again(String reset) {
+        Sql.run(db, "create role somebody");
+        Sql.run(db, "set session authorization somebody");
+        assertThat(Sql.run(db, "select session_user").value()).isEqualTo("somebody");
+
+        assertThat(Sql.run(db, reset).error()).isEmpty();
+
+        assertThat(Sql.run(db, "select session_user || ' ' || current_user").value())
+                .isEqualTo("postgres postgres");
+        Sql.run(db, "drop role somebody");
     }
 
     @Test

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class ProtocolPump {
     private static final int ALIVE = 99;
     private static final int ERROR_JUMP = 100;
+    private static final String USER = "postgres";
+
+    // guc.h: PGC_BACKEND and PGC_S_OVERRIDE
+    private static final int BACKEND_CONTEXT = 4;
+    private static final int OVERRIDE_SOURCE = 10;
+
     private static final byte[] NOTHING = {};
 
     /** Where the backend's bytes go. The array is the backend's memory: valid during the call. */
@@ -100,6 +106,7 @@ public final class ProtocolPump {
                         "Postgres did not start: status " + status + "\n" + process.logText());
             }
             program.call("pgl_startPGlite");
+            setSessionUser();
             started = true;
         } catch (BackendException e) {
             throw e;
@@ -110,6 +117,27 @@ public final class ProtocolPump {
                 abandon();
             }
         }
+    }
+
+    /**
+     * Tells Postgres' settings who the session's user is, as a server does when somebody has logged
+     * in. Without, {@code RESET SESSION AUTHORIZATION} and {@code DISCARD ALL} would leave the
+     * session with whom it has become.
+     *
+     * <p>Source: {@code InitializeSessionUserId} in Postgres' miscinit.c, which a stand-alone
+     * backend does not call.
+     */
+    private void setSessionUser() {
+        int stack = program.stackSave();
+        program.call("StartTransactionCommand");
+        program.call(
+                "SetConfigOption",
+                program.stackString("session_authorization"),
+                program.stackString(USER),
+                BACKEND_CONTEXT,
+                OVERRIDE_SOURCE);
+        program.call("CommitTransactionCommand");
+        program.stackRestore(stack);
     }
 
     /**
@@ -180,18 +208,25 @@ public final class ProtocolPump {
             recovering("PostgresMainLoopOnce");
         }
         memory.signals().deliver();
-        program.call("PostgresSendReadyForQueryIfNecessary");
+        if (recovering("PostgresSendReadyForQueryIfNecessary")) {
+            // the error, which has been reported, came before the message that ends the answer
+            program.call("PostgresSendReadyForQueryIfNecessary");
+        }
         program.call("pgl_pq_flush");
     }
 
-    /** Calls into Postgres; an error that it raises jumps to its own handler, and is over then. */
-    private void recovering(String function) {
+    /**
+     * Calls into Postgres; an error that it raises jumps to its own handler, and is over then.
+     *
+     * @return whether there was one
+     */
+    private boolean recovering(String function) {
         int stack = program.stackSave();
         String next = function;
         while (true) {
             try {
                 program.call(next);
-                return;
+                return !next.equals(function);
             } catch (ExitException e) {
                 program.stackRestore(stack);
                 if (e.status() != ERROR_JUMP) {

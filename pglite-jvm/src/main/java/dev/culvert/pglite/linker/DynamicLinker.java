@@ -8,6 +8,7 @@ import dev.culvert.pglite.wasm.CompiledModules.CompiledModule;
 import dev.culvert.pglite.wasm.HostCall;
 import dev.culvert.pglite.wasm.LinearMemory;
 import dev.culvert.pglite.wasm.Program;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,10 +153,10 @@ public final class DynamicLinker {
         functions().note(tableBase, dylink.tableSize());
         SideModule exported = SymbolTable.addExports(instance, memoryBase);
         SideModule module = new SideModule(name, exported.exports(), exported.positions());
-        imports.resolveOwn(module);
-        List<String> missing = symbols().resolve(module);
+        List<String> missing = new ArrayList<>(symbols().resolve(module));
+        symbols().forget(missing);
+        missing.addAll(imports.resolveOwn(module));
         if (!missing.isEmpty()) {
-            symbols().forget(missing);
             throw new LinkException("undefined symbols: " + missing);
         }
         for (String start : List.of("__wasm_apply_data_relocs", "__wasm_call_ctors")) {

@@ -26,11 +26,18 @@ final class ModuleImports {
     private static final int ERROR = 21;
     private static final int FEATURE_NOT_SUPPORTED = ('A' - '0') << 6;
 
+    /**
+     * What conversions between character sets are made with. A client encoding that can be set but
+     * not converted would leave a session that understands no statement any more.
+     */
+    private static final Set<String> INDISPENSABLE = Set.of("LocalToUtf", "UtfToLocal");
+
     private final Program program;
     private final SymbolTable symbols;
     private final Set<String> weak;
     private final int memoryBase;
     private final int tableBase;
+    private final List<String> late = new ArrayList<>();
     private @Nullable SideModule own;
 
     ModuleImports(
@@ -42,9 +49,16 @@ final class ModuleImports {
         this.tableBase = tableBase;
     }
 
-    /** Lets functions that were nowhere to be found be the module's own. */
-    void resolveOwn(SideModule module) {
+    /**
+     * Lets functions that were nowhere to be found be the module's own.
+     *
+     * @return those that are not, if nothing works without them. Others fail when they are called
+     */
+    List<String> resolveOwn(SideModule module) {
         this.own = module;
+        return late.stream()
+                .filter(name -> INDISPENSABLE.contains(name) && module.find(name) == null)
+                .toList();
     }
 
     ImportValues of(WasmModule module) {
@@ -102,6 +116,7 @@ final class ModuleImports {
             return new ImportFunction(
                     imported.module(), name, type, (caller, arguments) -> function.call(arguments));
         }
+        late.add(name);
         return new ImportFunction(
                 imported.module(), name, type, (caller, arguments) -> late(name).call(arguments));
     }
