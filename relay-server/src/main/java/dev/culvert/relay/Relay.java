@@ -84,7 +84,12 @@ public final class Relay {
                             .register(meters);
                     endpoint.setPostgresPort(front.port());
                     return HttpsServer.listen(
-                                    vertx, settings.https(), certificates, endpoint, readiness)
+                                    vertx,
+                                    settings.https(),
+                                    certificates,
+                                    settings.tls(),
+                                    endpoint,
+                                    readiness)
                             .map(https ->
                                     new Relay(
                                             vertx, settings, tls, front, https, endpoint,

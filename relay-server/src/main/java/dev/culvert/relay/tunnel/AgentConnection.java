@@ -24,6 +24,7 @@ import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     /** How long the peer may take for the closing handshake. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final AtomicIntegerFieldUpdater<AgentConnection> FLUSH_ASKED =
+            AtomicIntegerFieldUpdater.newUpdater(AgentConnection.class, "flushAsked");
+
     private sealed interface Stage {
         record AwaitHello() implements Stage {}
 
@@ -72,6 +76,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private @Nullable Future<?> timer;
     private @Nullable AgentLiveness liveness;
     private long pings;
+
+    /** One object for all the times. */
+    private final Runnable flush = this::flush;
+
+    /** 1 when {@link #flush} is going to run. */
+    private volatile int flushAsked;
+
     private boolean closeSent;
 
     AgentConnection(TunnelReception reception, TunnelSettings settings) {
@@ -247,8 +258,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             close(CloseCode.DEAD, "the agent reads nothing of what it is sent");
             return;
         }
-        present.writeAndFlush(
-                new BinaryWebSocketFrame(FrameEncoder.encode(frame, present.alloc())));
+        present.write(
+                new BinaryWebSocketFrame(FrameEncoder.encode(frame, present.alloc())),
+                present.voidPromise());
+        if (FLUSH_ASKED.compareAndSet(this, 0, 1)) {
+            present.executor().execute(flush);
+        }
+    }
+
+    /**
+     * All that was sent since the event loop's last turn goes in one record and one system call.
+     */
+    private void flush() {
+        flushAsked = 0;
+        context().flush();
     }
 
     @Override
