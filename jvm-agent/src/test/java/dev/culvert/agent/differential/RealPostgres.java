@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * A PostgreSQL server with an empty database, out of the embedded binaries on the class path. It
  * runs as nobody where the tests are root's, as it refuses to be root.
  */
-final class RealPostgres implements AutoCloseable {
+public final class RealPostgres implements AutoCloseable {
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
     private static final long STEP_SECONDS = 60;
     private static final int ATTEMPTS = 300;
@@ -38,6 +39,17 @@ final class RealPostgres implements AutoCloseable {
 
     /** Unpacks, initializes and starts a server. */
     static RealPostgres start() throws IOException, InterruptedException {
+        return start(Map.of());
+    }
+
+    /**
+     * The same, set up in another way.
+     *
+     * @param files written to the data directory, by name; private to the server
+     * @param settings as {@code name=value}
+     */
+    public static RealPostgres start(Map<String, String> files, String... settings)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("culvert-postgres");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path archive = directory.resolve("postgres.txz");
@@ -68,36 +80,54 @@ final class RealPostgres implements AutoCloseable {
                         "--lc-ctype=C.UTF-8",
                         "--auth=trust",
                         "--no-sync"));
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = work.resolve(file.getKey());
+            Files.writeString(path, file.getValue());
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            if (isRoot()) {
+                run(directory, List.of("chown", "65534:65534", path.toString()));
+            }
+            run(directory, asNobody("mv", path.toString(), data.toString()));
+        }
         int port = freePort();
+        List<String> command =
+                asNobody(
+                        directory.resolve("bin/postgres").toString(),
+                        "-D",
+                        data.toString(),
+                        "-k",
+                        work.toString(),
+                        "-p",
+                        Integer.toString(port),
+                        "-c",
+                        "listen_addresses=127.0.0.1",
+                        // as PGlite has them
+                        "-c",
+                        "search_path=public",
+                        "-c",
+                        "TimeZone=UTC",
+                        "-c",
+                        "max_parallel_workers_per_gather=0",
+                        "-c",
+                        "fsync=off",
+                        "-c",
+                        "autovacuum=off",
+                        "-c",
+                        "log_min_messages=panic");
+        for (String setting : settings) {
+            command.addAll(List.of("-c", setting));
+        }
         Process server =
-                new ProcessBuilder(
-                                asNobody(
-                                        directory.resolve("bin/postgres").toString(),
-                                        "-D",
-                                        data.toString(),
-                                        "-k",
-                                        work.toString(),
-                                        "-p",
-                                        Integer.toString(port),
-                                        "-c",
-                                        "listen_addresses=127.0.0.1",
-                                        // as PGlite has them
-                                        "-c",
-                                        "search_path=public",
-                                        "-c",
-                                        "TimeZone=UTC",
-                                        "-c",
-                                        "max_parallel_workers_per_gather=0",
-                                        "-c",
-                                        "fsync=off",
-                                        "-c",
-                                        "autovacuum=off",
-                                        "-c",
-                                        "log_min_messages=panic"))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("log").toFile())
                         .start();
         return new RealPostgres(directory, server, port);
+    }
+
+    /** Where it listens, on 127.0.0.1. */
+    public int port() {
+        return port;
     }
 
     /** A conversation; waits while the server starts, or recovers from a crash. */

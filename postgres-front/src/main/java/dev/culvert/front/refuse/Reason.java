@@ -74,6 +74,8 @@ public enum Reason {
     TOO_MANY_NOTIFICATIONS("too-many-notifications", SqlState.CONFIGURATION_LIMIT_EXCEEDED),
     /** The database has come to an end by itself. */
     DATABASE_STOPPED("database-stopped", SqlState.CRASH_SHUTDOWN),
+    /** The agent cannot use the Postgres server that it shares. */
+    UPSTREAM_UNUSABLE("upstream-unusable", SqlState.CANNOT_CONNECT_NOW),
     /** The agent ended the session, for a reason of its own. */
     BACKEND_ENDED("backend-ended", SqlState.CONNECTION_FAILURE);
 

@@ -194,6 +194,23 @@ public enum RefusalText {
             "the database could not start the session",
             "{cause}",
             "Check what the client asks for when it connects."),
+    /** The agent cannot connect to the Postgres server that it shares. */
+    UPSTREAM_UNREACHABLE(
+            Reason.UPSTREAM_UNUSABLE,
+            "the database's agent cannot connect to its Postgres server",
+            "{cause}",
+            "Ask the database's owner whether the server runs, and try again."),
+    /** The Postgres server does not let the agent in. */
+    UPSTREAM_LOGIN_FAILED(
+            Reason.UPSTREAM_UNUSABLE,
+            "the database's agent could not log in to its Postgres server",
+            "{cause}",
+            "Your own password was right. Ask the database's owner to check the agent's."),
+    /** The Postgres server closed the session's connection. */
+    UPSTREAM_LOST(
+            Reason.BACKEND_ENDED,
+            "the database's agent lost its connection to its Postgres server",
+            "The server may have been stopped. Connect again."),
     /** The agent's connection is lost. */
     AGENT_LOST(
             Reason.AGENT_LOST,

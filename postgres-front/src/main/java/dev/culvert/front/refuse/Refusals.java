@@ -224,6 +224,21 @@ public final class Refusals {
         return RefusalText.NOT_STARTED.with(cause);
     }
 
+    /** The agent cannot connect to the Postgres server that it shares. */
+    public static Refusal upstreamUnreachable(String cause) {
+        return RefusalText.UPSTREAM_UNREACHABLE.with(cause);
+    }
+
+    /** The Postgres server does not let the agent in. */
+    public static Refusal upstreamLoginFailed(String cause) {
+        return RefusalText.UPSTREAM_LOGIN_FAILED.with(cause);
+    }
+
+    /** The Postgres server closed the session's connection. */
+    public static Refusal upstreamLost() {
+        return RefusalText.UPSTREAM_LOST.with();
+    }
+
     /** The agent ended the session for a reason of its own. */
     public static Refusal backendEnded(ErrorResponse error) {
         return new Refusal(Reason.BACKEND_ENDED, asFatal(error));

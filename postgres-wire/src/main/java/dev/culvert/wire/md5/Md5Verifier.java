@@ -79,10 +79,14 @@ public final class Md5Verifier {
      * @param answer without the NUL behind it
      */
     public boolean proves(byte[] salt, byte[] answer) {
+        return MessageDigest.isEqual(ascii(answer(salt)), answer);
+    }
+
+    /** A client's answer to AuthenticationMD5Password. */
+    public String answer(byte[] salt) {
         MessageDigest md5 = md5();
         md5.update(digits);
-        byte[] expected = ascii(PREFIX + HexFormat.of().formatHex(md5.digest(salt)));
-        return MessageDigest.isEqual(expected, answer);
+        return PREFIX + HexFormat.of().formatHex(md5.digest(salt));
     }
 
     /** The text that {@link #parse} reads. It is a secret: see the class. */
