@@ -210,7 +210,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private void look() {
         if (stage instanceof Stage.Carrying(LiveTunnel tunnel)) {
             tunnel.execute(() -> {
-                boolean owesAnswer = tunnel.awaitsAnswer();
+                boolean owesAnswer = tunnel.sessions().awaitAnswer();
                 execute(() -> judge(tunnel, owesAnswer));
             });
         }

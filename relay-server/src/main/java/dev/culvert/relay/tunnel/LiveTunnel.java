@@ -9,19 +9,13 @@ import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.sharing.Sharing;
-import dev.culvert.tunnel.credit.RoundTrip;
-import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
-import dev.culvert.tunnel.replay.ReliableLink;
 import dev.culvert.tunnel.stream.RelayTunnel;
 import dev.culvert.wire.error.ErrorResponse;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,76 +45,23 @@ public final class LiveTunnel implements Backend {
     /** How long ahead clients hear that the tunnel's lifetime ends. */
     private static final Duration END_IS_NEAR = Duration.ofMinutes(1);
 
-    /**
-     * What an agent and the relay agreed on.
-     *
-     * @param grace how long the tunnel waits for its agent to come back; zero when the agent cannot
-     */
-    record Terms(
-            String name,
-            Credentials credentials,
-            Frame.Backend backend,
-            SharingMode mode,
-            SessionTimeouts timeouts,
-            Duration lifetime,
-            Duration grace) {
-        boolean isResumable() {
-            return grace.isPositive();
-        }
-    }
-
-    /** The agent is to move. */
-    private static final class Drain {
-        /** What its owner reads. */
-        final String told;
-
-        /** How long it and its idle sessions get. */
-        final Duration idleWait;
-
-        boolean agentKnows;
-        boolean waitIsOver;
-
-        Drain(String told, Duration idleWait) {
-            this.told = told;
-            this.idleWait = idleWait;
-        }
-    }
-
-    /** The agent's window and the largest DATA payload in bytes, and the relay's windows. */
-    record Sizes(int agentWindow, WindowLimits ownWindows, int maxPayload) {}
-
-    private final Terms terms;
+    private final TunnelTerms terms;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
     private final EventExecutor thread;
-    private final ReliableLink link;
-    private final RoundTrip roundTrip;
-    private final RelayTunnel conversation;
-    private final TunnelSecret secret = TunnelSecret.make();
-
-    /**
-     * The secret of the tunnel whose name this one has taken, until the agent shows that it has had
-     * WELCOME with the new one. Read where agents are received.
-     */
-    private volatile @Nullable TunnelSecret inherited;
-
+    private final TunnelWire wire;
+    private final TunnelSecrets secrets = new TunnelSecrets();
     private final Sharing sharing;
-    private final Set<TunnelSession> sessions = new HashSet<>();
+    private final TunnelSessions sessions = new TunnelSessions();
+    private final TunnelDrain drain = new TunnelDrain();
+    private final TunnelTimers timers;
     private @Nullable AgentConnection connection;
-    private @Nullable Future<?> lifetimeTimer;
-    private @Nullable Future<?> lifetimeNoticeTimer;
-    private @Nullable Future<?> graceTimer;
-    private @Nullable Future<?> drainTimer;
-    private boolean endIsNear;
     private @Nullable Refusal ended;
-
-    /** Set from when on the agent is to move. */
-    private @Nullable Drain drain;
 
     /** A tunnel on its first WebSocket, whose event loop becomes its own. */
     LiveTunnel(
-            Terms terms,
-            Sizes sizes,
+            TunnelTerms terms,
+            TunnelWire.Sizes sizes,
             AgentConnection connection,
             TunnelAdmission admission,
             TunnelRegistry registry) {
@@ -130,21 +71,14 @@ public final class LiveTunnel implements Backend {
         this.sharing = admission.sharing(terms);
         this.connection = connection;
         this.thread = connection.executor();
-        this.link =
-                new ReliableLink(
+        this.timers = new TunnelTimers(thread);
+        this.wire =
+                new TunnelWire(
                         terms.isResumable(),
+                        sizes,
                         connection,
                         thread.ticker()::nanoTime,
                         this::onNeverAcknowledged);
-        this.roundTrip = new RoundTrip(thread.ticker()::nanoTime, this::measure);
-        this.conversation =
-                new RelayTunnel(
-                        sizes.agentWindow(),
-                        sizes.ownWindows(),
-                        sizes.maxPayload(),
-                        roundTrip,
-                        thread.ticker()::nanoTime,
-                        link);
     }
 
     // what the front asks; any thread
@@ -181,23 +115,12 @@ public final class LiveTunnel implements Backend {
         return session;
     }
 
-    Terms terms() {
+    TunnelTerms terms() {
         return terms;
     }
 
-    TunnelSecret secret() {
-        return secret;
-    }
-
-    /** The tunnel takes over the name of one with that secret; before anybody can find it. */
-    void inheritsFrom(TunnelSecret former) {
-        inherited = former;
-    }
-
-    /** Whether this is the secret of the tunnel whose name this one has taken. Any thread. */
-    boolean isInheritedFrom(String former) {
-        TunnelSecret present = inherited;
-        return present != null && present.is(former);
+    TunnelSecrets secrets() {
+        return secrets;
     }
 
     /** Runs an action on the tunnel's thread: now, if this is it. */
@@ -233,7 +156,7 @@ public final class LiveTunnel implements Backend {
     // on the tunnel's thread from here
 
     RelayTunnel conversation() {
-        return conversation;
+        return wire.conversation();
     }
 
     /** Why the tunnel ended, or null while it lives. */
@@ -243,34 +166,26 @@ public final class LiveTunnel implements Backend {
 
     /** Why the tunnel opens no session, or null if it does. */
     @Nullable Refusal refusesBecause() {
-        return ended == null && drain != null ? Refusals.draining() : ended;
+        return ended == null && drain.isOn() ? Refusals.draining() : ended;
     }
 
-    /** A session has its stream. */
-    void remember(TunnelSession session) {
-        sessions.add(session);
-        if (endIsNear) {
-            session.notice(endIsNear());
-        }
-    }
-
-    /** A session is over. */
-    void forget(TunnelSession session) {
-        sessions.remove(session);
-    }
-
-    /** Whether a client waits for the agent. */
-    boolean awaitsAnswer() {
-        return sessions.stream().anyMatch(TunnelSession::awaitsAnswer);
+    /** The sessions that have a stream. */
+    TunnelSessions sessions() {
+        return sessions;
     }
 
     /** The tunnel is in the registry: greets the agent. */
     void start(AgentConnection first) {
         Duration lifetime = terms.lifetime();
-        lifetimeTimer =
-                after(lifetime, () -> goAway(CloseCode.LIFETIME, Refusals.lifetime(lifetime)));
+        timers.start(
+                TunnelTimers.Kind.LIFETIME,
+                lifetime,
+                () -> goAway(CloseCode.LIFETIME, Refusals.lifetime(lifetime)));
         if (lifetime.compareTo(END_IS_NEAR) > 0) {
-            lifetimeNoticeTimer = after(lifetime.minus(END_IS_NEAR), this::onEndIsNear);
+            timers.start(
+                    TunnelTimers.Kind.LIFETIME_NOTICE,
+                    lifetime.minus(END_IS_NEAR),
+                    () -> sessions.notice(endIsNear()));
         }
         first.send(admission.welcome(this, null));
         LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel opened");
@@ -283,24 +198,22 @@ public final class LiveTunnel implements Backend {
             return;
         }
         try {
-            link.onAck(agentReceived);
+            wire.onAgentReceived(agentReceived);
         } catch (ProtocolViolationException e) {
             newConnection.close(e.closeCode(), String.valueOf(e.getMessage()));
             return;
         }
         AgentConnection older = connection;
         connection = newConnection;
-        callOff(graceTimer);
+        timers.stop(TunnelTimers.Kind.GRACE);
         if (older != null) {
             older.close(CloseCode.SUPERSEDED, "the agent has connected again");
         }
-        newConnection.send(admission.welcome(this, link.received()));
-        roundTrip.restart();
-        link.attach(newConnection, agentReceived);
-        conversation.onWritable();
+        newConnection.send(admission.welcome(this, wire.received()));
+        wire.attach(newConnection, agentReceived);
         LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel resumed");
-        if (drain != null) {
-            tellToMove(drain);
+        if (drain.isOn()) {
+            tellToMove();
         }
     }
 
@@ -310,30 +223,17 @@ public final class LiveTunnel implements Backend {
             frame.release();
             return;
         }
-        if (inherited != null) {
-            inherited = null;
-        }
+        secrets.forgetInherited();
         try {
-            link.onReceived(frame);
             switch (frame) {
-                case Frame.Ping(long opaque) -> {
-                    link.acknowledge();
-                    link.send(new Frame.Pong(opaque, Set.of()));
-                }
-                case Frame.Ack(long count) -> {
-                    link.onAck(count);
-                    conversation.onWritable();
-                }
-                // also a sign of life, which was noted
-                case Frame.Pong pong -> roundTrip.onPong(pong.opaque());
                 case Frame.GoAway _ -> {
                     // the agent closes the WebSocket, and Vert.x answers its Close
                     from.awaitClose();
-                    end(drain == null ? Refusals.stopped() : Refusals.draining());
+                    end(drain.isOn() ? Refusals.draining() : Refusals.stopped());
                 }
                 case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");
                 default -> {
-                    conversation.onFrame(frame);
+                    wire.onFrame(frame);
                     endIfDrained();
                 }
             }
@@ -360,18 +260,12 @@ public final class LiveTunnel implements Backend {
     /** Sends PING, if this is still the tunnel's connection. */
     void ping(AgentConnection from, Frame.Ping ping) {
         if (from == connection) {
-            link.acknowledge();
-            link.send(ping);
+            wire.ping(ping);
         }
     }
 
-    private void measure(long opaque) {
-        link.acknowledge();
-        link.send(new Frame.Ping(opaque));
-    }
-
     void onWritable() {
-        conversation.onWritable();
+        wire.onWritable();
     }
 
     /** A WebSocket is gone. If it is the tunnel's, the agent has some time to come back. */
@@ -380,20 +274,19 @@ public final class LiveTunnel implements Backend {
             return;
         }
         LOG.atInfo().addKeyValue("tunnel", name()).addKeyValue("reason", why).log("agent lost");
-        if (!terms.isResumable() || (drain != null && drain.agentKnows)) {
+        if (!terms.isResumable() || drain.isKnown()) {
             end(Refusals.agentLost());
             return;
         }
         connection = null;
-        link.detach();
-        roundTrip.restart();
-        graceTimer =
-                after(
-                        terms.grace(),
-                        () -> {
-                            registry.removeAndReserve(this);
-                            end(Refusals.agentLost());
-                        });
+        wire.detach();
+        timers.start(
+                TunnelTimers.Kind.GRACE,
+                terms.grace(),
+                () -> {
+                    registry.removeAndReserve(this);
+                    end(Refusals.agentLost());
+                });
     }
 
     /** Later, since it may come in the middle of a stream's turn. */
@@ -411,39 +304,29 @@ public final class LiveTunnel implements Backend {
     }
 
     private void beginDrain(String told, Duration idleWait) {
-        if (ended != null || drain != null) {
-            return;
-        }
-        Drain begun = new Drain(told, idleWait);
-        drain = begun;
-        if (link.isAttached()) {
-            tellToMove(begun);
+        if (ended == null && drain.begin(told, idleWait) && wire.isAttached()) {
+            tellToMove();
         }
     }
 
-    private void tellToMove(Drain begun) {
-        begun.agentKnows = true;
-        link.send(new Frame.GoAway(CloseCode.DRAINING.label(), begun.told));
-        drainTimer = after(begun.idleWait, () -> onDrainWaitOver(begun));
+    private void tellToMove() {
+        wire.send(new Frame.GoAway(CloseCode.DRAINING.label(), drain.reason()));
+        drain.tell();
+        timers.start(TunnelTimers.Kind.DRAIN, drain.idleWait(), this::onDrainWaitOver);
         LOG.atInfo().addKeyValue("tunnel", name()).log("agent asked to move");
     }
 
-    private void onDrainWaitOver(Drain begun) {
-        begun.waitIsOver = true;
-        sessions.forEach(session -> session.endWhenIdle(Refusals.draining()));
+    private void onDrainWaitOver() {
+        drain.waitOver();
+        sessions.endWhenIdle(Refusals.draining());
         endIfDrained();
     }
 
     /** An agent that could not move yet need not wait here for that: there is nothing to lose. */
     private void endIfDrained() {
-        if (ended == null && drain != null && drain.waitIsOver && conversation.streams() == 0) {
-            endWith(CloseCode.DRAINING, drain.told, Refusals.draining());
+        if (ended == null && drain.isLettingGo() && wire.conversation().streams() == 0) {
+            endWith(CloseCode.DRAINING, drain.reason(), Refusals.draining());
         }
-    }
-
-    private void onEndIsNear() {
-        endIsNear = true;
-        sessions.forEach(session -> session.notice(endIsNear()));
     }
 
     private ErrorResponse endIsNear() {
@@ -458,7 +341,7 @@ public final class LiveTunnel implements Backend {
 
     private void goAway(CloseCode code, Refusal reason) {
         if (ended == null) {
-            link.send(new Frame.GoAway(code.label(), reason.error().message()));
+            wire.send(new Frame.GoAway(code.label(), reason.error().message()));
             endWith(code, reason.error().message(), reason);
         }
     }
@@ -477,31 +360,13 @@ public final class LiveTunnel implements Backend {
         }
         ended = reason;
         connection = null;
-        callOff(lifetimeTimer);
-        callOff(lifetimeNoticeTimer);
-        callOff(graceTimer);
-        callOff(drainTimer);
+        timers.stopAll();
         registry.remove(this);
         ErrorResponse error = reason.error();
-        try {
-            conversation.breakOff(
-                    dev.culvert.tunnel.frame.Refusal.of(error.sqlState(), error.message()));
-        } finally {
-            link.close();
-        }
+        wire.breakOff(dev.culvert.tunnel.frame.Refusal.of(error.sqlState(), error.message()));
         LOG.atInfo()
                 .addKeyValue("tunnel", name())
                 .addKeyValue("reason", reason.reason().label())
                 .log("tunnel ended");
-    }
-
-    private Future<?> after(Duration delay, Runnable action) {
-        return thread.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private static void callOff(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class TunnelAdmission {
     /** What becomes of a HELLO. */
     sealed interface Decision {
-        record Admitted(LiveTunnel.Terms terms) implements Decision {}
+        record Admitted(TunnelTerms terms) implements Decision {}
 
         record Refused(CloseCode code, String message) implements Decision {}
     }
@@ -61,7 +61,7 @@ final class TunnelAdmission {
             return new Decision.Refused(CloseCode.HELLO_REFUSED, String.valueOf(e.getMessage()));
         }
         return new Decision.Admitted(
-                new LiveTunnel.Terms(
+                new TunnelTerms(
                         name == null ? names.next() : name,
                         credentials,
                         hello.backend(),
@@ -78,7 +78,7 @@ final class TunnelAdmission {
      *     null
      */
     Frame.Welcome welcome(LiveTunnel tunnel, @Nullable Long received) {
-        LiveTunnel.Terms terms = tunnel.terms();
+        TunnelTerms terms = tunnel.terms();
         return new Frame.Welcome(
                 relay,
                 tunnel.name(),
@@ -96,12 +96,12 @@ final class TunnelAdmission {
                 settings.windows().initial(),
                 terms.isResumable()
                         ? new Frame.Resumption(
-                                tunnel.secret().reveal(), seconds(terms.grace()), received)
+                                tunnel.secrets().own().reveal(), seconds(terms.grace()), received)
                         : null);
     }
 
     /** Who has the backend of a tunnel on these terms. */
-    Sharing sharing(LiveTunnel.Terms terms) {
+    Sharing sharing(TunnelTerms terms) {
         return terms.mode().sharing(settings.sessions().maxWaiting());
     }
 

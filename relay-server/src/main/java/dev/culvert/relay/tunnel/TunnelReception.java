@@ -44,8 +44,9 @@ final class TunnelReception {
         }
         Long received = resume.received();
         boolean owned =
-                former.secret().is(resume.secret())
-                        || (received == null && former.isInheritedFrom(resume.secret()));
+                received == null
+                        ? former.secrets().opensEpoch(resume.secret())
+                        : former.secrets().own().is(resume.secret());
         if (!former.terms().isResumable() || !owned) {
             return nameTaken(resume.name());
         }
@@ -66,11 +67,11 @@ final class TunnelReception {
         return switch (admission.decide(hello, name)) {
             case TunnelAdmission.Decision.Refused(CloseCode code, String message) ->
                     new Outcome.Refused(code, message);
-            case TunnelAdmission.Decision.Admitted(LiveTunnel.Terms terms) ->
+            case TunnelAdmission.Decision.Admitted(TunnelTerms terms) ->
                     register(
                             new LiveTunnel(
                                     terms,
-                                    new LiveTunnel.Sizes(
+                                    new TunnelWire.Sizes(
                                             hello.window(),
                                             settings.windows(),
                                             settings.maxPayload()),

@@ -52,14 +52,14 @@ public final class TunnelRegistry {
             remove(tunnel);
             return false;
         }
-        reservations.owner(tunnel.name()).ifPresent(tunnel::inheritsFrom);
+        reservations.owner(tunnel.name()).ifPresent(tunnel.secrets()::inherit);
         reservations.remove(tunnel.name());
         return true;
     }
 
     /** Puts a tunnel in another's place; false when the other is not there any more. */
     boolean replace(LiveTunnel former, LiveTunnel tunnel) {
-        tunnel.inheritsFrom(former.secret());
+        tunnel.secrets().inherit(former.secrets().own());
         return tunnels.replace(former.name(), former, tunnel);
     }
 
@@ -71,7 +71,7 @@ public final class TunnelRegistry {
 
     /** Removes a tunnel, and keeps its name for its owner. */
     void removeAndReserve(LiveTunnel tunnel) {
-        reservations.reserve(tunnel.name(), tunnel.secret());
+        reservations.reserve(tunnel.name(), tunnel.secrets().own());
         remove(tunnel);
     }
 

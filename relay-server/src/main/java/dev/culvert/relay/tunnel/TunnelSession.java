@@ -46,7 +46,7 @@ final class TunnelSession implements BackendSession, StreamListener {
             return;
         }
         stream = tunnel.conversation().open(this::openFrame, this);
-        tunnel.remember(this);
+        tunnel.sessions().remember(this);
     }
 
     /** The session is to end when it is idle. */
@@ -103,7 +103,7 @@ final class TunnelSession implements BackendSession, StreamListener {
     @Override
     public void close() {
         onStream(present -> {
-            tunnel.forget(this);
+            tunnel.sessions().forget(this);
             present.close();
         });
     }
@@ -137,7 +137,7 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     @Override
     public void onEnd(dev.culvert.tunnel.frame.@Nullable Refusal reason) {
-        tunnel.forget(this);
+        tunnel.sessions().forget(this);
         Refusal ended = tunnel.endedBecause();
         Refusal told = ended != null ? ended : refusalOf(reason);
         clientThread.execute(() -> events.onEnd(told));

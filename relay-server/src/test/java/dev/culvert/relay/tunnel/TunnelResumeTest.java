@@ -104,7 +104,7 @@ class TunnelResumeTest {
 
         FakeAgents.Agent again = relay.dial();
         again.greet(FakeAgents.hello(null, resume(secret, null)));
-        assertThat(relay.tunnel("abc").secret().is(next)).isFalse();
+        assertThat(relay.tunnel("abc").secrets().own().is(next)).isFalse();
 
         // from its first frame on, the agent is known to have the new secret
         again.send(new Frame.Ping(1));

@@ -1,0 +1,24 @@
+package dev.culvert.relay.tunnel;
+
+import dev.culvert.front.backend.Credentials;
+import dev.culvert.front.backend.SessionTimeouts;
+import dev.culvert.tunnel.frame.Frame;
+import java.time.Duration;
+
+/**
+ * What an agent and the relay agreed on.
+ *
+ * @param grace how long the tunnel waits for its agent to come back; zero when the agent cannot
+ */
+record TunnelTerms(
+        String name,
+        Credentials credentials,
+        Frame.Backend backend,
+        SharingMode mode,
+        SessionTimeouts timeouts,
+        Duration lifetime,
+        Duration grace) {
+    boolean isResumable() {
+        return grace.isPositive();
+    }
+}
