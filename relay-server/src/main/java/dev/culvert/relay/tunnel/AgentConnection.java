@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Sits in the WebSocket's own pipeline: frames are decoded from, and written as, Netty's
- * buffers, without a copy. The agent's WebSocket pings and closes are left to Vert.x.
+ * buffers, without a copy. The agent's closes are left to Vert.x.
  *
  * <p>On the WebSocket's event loop; {@link #send}, {@link #isWritable} and {@link #close} may be
  * called from the tunnel's, which is another when the tunnel was resumed.
@@ -54,6 +54,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
      * after a break is at most half of it, and the rest are answers to what the agent asks.
      */
     private static final int MAX_UNSENT_BYTES = 2 * ReliableLink.MAX_KEPT_BYTES;
+
+    private static final String NOT_READ = "the agent reads nothing of what it is sent";
 
     /** How long the peer may take for the closing handshake. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -114,6 +116,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 close.release();
                 context.close();
             }
+            case PingWebSocketFrame ping -> onWebSocketPing(context, ping);
             case PongWebSocketFrame pong -> {
                 pong.release();
                 if (liveness != null) {
@@ -122,6 +125,16 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             }
             default -> context.fireChannelRead(message);
         }
+    }
+
+    /** Answered here, since Vert.x would queue answers without end for an agent that reads none. */
+    private void onWebSocketPing(ChannelHandlerContext context, PingWebSocketFrame ping) {
+        if (!(stage instanceof Stage.Closed) && !isClogged(context)) {
+            context.writeAndFlush(new PongWebSocketFrame(ping.content()));
+            return;
+        }
+        ping.release();
+        close(CloseCode.DEAD, NOT_READ);
     }
 
     @Override
@@ -253,9 +266,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     @Override
     public void send(Frame frame) {
         ChannelHandlerContext present = context();
-        if (present.channel().bytesBeforeWritable() > MAX_UNSENT_BYTES) {
+        if (isClogged(present)) {
             frame.release();
-            close(CloseCode.DEAD, "the agent reads nothing of what it is sent");
+            close(CloseCode.DEAD, NOT_READ);
             return;
         }
         present.write(
@@ -339,6 +352,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             throw new IllegalStateException("the handler is in no pipeline");
         }
         return present;
+    }
+
+    private static boolean isClogged(ChannelHandlerContext context) {
+        return context.channel().bytesBeforeWritable() > MAX_UNSENT_BYTES;
     }
 
     private static String bounded(String reason) {

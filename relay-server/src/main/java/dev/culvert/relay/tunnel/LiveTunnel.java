@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A tunnel, from its HELLO to its end: what the front knows as a backend.
@@ -348,6 +349,10 @@ public final class LiveTunnel implements Backend {
 
     private void endWith(CloseCode code, String message, Refusal told) {
         AgentConnection present = connection;
+        LOG.atLevel(code == CloseCode.VIOLATION ? Level.WARN : Level.INFO)
+                .addKeyValue("tunnel", name())
+                .addKeyValue("reason", code.label() + ": " + message)
+                .log("tunnel is ended");
         end(told);
         if (present != null) {
             present.close(code, message);

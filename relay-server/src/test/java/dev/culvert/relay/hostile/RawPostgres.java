@@ -51,8 +51,13 @@ final class RawPostgres implements AutoCloseable {
 
     /** Waits for ReadyForQuery, and asks something. */
     void query() throws IOException {
+        query("SELECT 1");
+    }
+
+    /** Waits for ReadyForQuery, and asks that; takes as long as the relay does not read. */
+    void query(String statement) throws IOException {
         readUntil('Z');
-        byte[] sql = "SELECT 1\0".getBytes(UTF_8);
+        byte[] sql = (statement + "\0").getBytes(UTF_8);
         out.write(
                 ByteBuffer.allocate(5 + sql.length)
                         .put((byte) 'Q')

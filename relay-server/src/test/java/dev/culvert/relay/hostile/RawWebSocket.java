@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -28,6 +29,7 @@ final class RawWebSocket implements AutoCloseable {
     static final int BINARY = 2;
     static final int RESERVED = 3;
     static final int CLOSE = 8;
+    static final int PING = 9;
 
     private static final int MASKED = 0x80;
     private static final int TIMEOUT_MILLIS = 20_000;
@@ -39,34 +41,43 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     private final Socket connection;
+    private final SSLSocket tls;
     private final OutputStream out;
     private final DataInputStream in;
 
     RawWebSocket(int port) throws Exception {
+        this(port, upgrade().length());
+        readUpgraded();
+    }
+
+    /** Sends only that many bytes of the request, and waits for nothing. */
+    RawWebSocket(int port, int bytesOfUpgrade) throws Exception {
         connection = new Socket();
         // small, so that it is soon full when nobody reads
         connection.setReceiveBufferSize(16 * 1_024);
         connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-        SSLSocket tls =
+        tls =
                 (SSLSocket)
                         context.getSocketFactory()
                                 .createSocket(connection, "localhost", port, true);
         tls.setSoTimeout(TIMEOUT_MILLIS);
         out = tls.getOutputStream();
         in = new DataInputStream(tls.getInputStream());
-        upgrade();
+        out.write(upgrade().substring(0, bytesOfUpgrade).getBytes(ISO_8859_1));
     }
 
-    private void upgrade() throws IOException {
-        out.write(
-                ("GET /tunnel HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                                + "Sec-WebSocket-Protocol: "
-                                + Frame.SUBPROTOCOL
-                                + "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
-                        .getBytes(ISO_8859_1));
+    /** The request, which offers compression. */
+    static String upgrade() {
+        return "GET /tunnel HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                + "Sec-WebSocket-Protocol: "
+                + Frame.SUBPROTOCOL
+                + "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    }
+
+    private void readUpgraded() throws IOException {
         StringBuilder response = new StringBuilder();
         while (response.indexOf("\r\n\r\n") < 0) {
             response.append((char) in.readUnsignedByte());
@@ -138,6 +149,11 @@ final class RawWebSocket implements AutoCloseable {
         out.write(all.toByteArray());
     }
 
+    /** Sends bytes as they are. */
+    void sendRaw(byte[] bytes) throws IOException {
+        out.write(bytes);
+    }
+
     /** Reads until a frame of that type of the tunnel has come; returns it with its header. */
     byte[] readUntil(int type) throws IOException {
         while (true) {
@@ -182,6 +198,16 @@ final class RawWebSocket implements AutoCloseable {
                 : new End(
                         ByteBuffer.wrap(payload).getShort() & 0xFFFF,
                         new String(payload, 2, payload.length - 2, UTF_8));
+    }
+
+    /** Says that nothing more comes; what the relay says can still be read. */
+    void shutdownOutput() throws IOException {
+        tls.shutdownOutput();
+    }
+
+    /** How long a read waits. */
+    void setPatience(Duration patience) throws IOException {
+        tls.setSoTimeout(Math.toIntExact(patience.toMillis()));
     }
 
     @Override
