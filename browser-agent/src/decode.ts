@@ -94,13 +94,18 @@ export function decodeFrame(message: Uint8Array): RelayFrame | undefined {
     case FrameType.HELLO:
     case FrameType.ACCEPT:
     case FrameType.REJECT:
-      throw new Violation(`an agent never receives frames of type ${type}`);
+      throw new Violation(`${frameName(type)} is not for an agent`);
     default:
       if ((type & IGNORABLE_TYPE_BIT) !== 0) {
         return undefined;
       }
       throw new Violation(`unknown frame type ${type}`);
   }
+}
+
+function frameName(type: number): string {
+  const known = Object.entries(FrameType).find(([, code]) => code === type);
+  return known?.[0] ?? `type ${type}`;
 }
 
 function onStream(name: string, stream: number): number {
@@ -152,7 +157,9 @@ function decodeTimeouts(json: JsonMembers): Timeouts {
 function decodeResume(json: JsonMembers): WelcomeResume {
   const secret = json.text('secret');
   if (secret.length !== SECRET_LENGTH) {
-    throw new Violation(`a resume secret of ${secret.length} characters, not ${SECRET_LENGTH}`);
+    throw new Violation(
+      `WELCOME with a resume secret of ${secret.length} characters, not ${SECRET_LENGTH}`,
+    );
   }
   const received = json.optionalInt('received', 0, Number.MAX_SAFE_INTEGER);
   return {

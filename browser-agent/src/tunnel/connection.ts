@@ -33,6 +33,15 @@ const LATE_MS = 1_000;
 /** What has come meanwhile gets this long to be looked at. */
 const CATCH_UP_MS = 1_000;
 
+/** What the error of `ws` is called when the relay broke RFC 6455; it has then sent a code of its own. */
+const RFC_6455_ERROR = 'WS_ERR_';
+
+/** What is known of a WebSocket's error: in a browser nothing. */
+interface SocketError {
+  readonly message?: unknown;
+  readonly error?: { readonly code?: unknown };
+}
+
 /** A frame that comes after WELCOME. */
 export type FrameAfterWelcome = Exclude<RelayFrame, { readonly type: 'WELCOME' | 'GOAWAY' }>;
 
@@ -101,7 +110,7 @@ export class Connection {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#onSocketOpen();
     socket.onmessage = (event: { readonly data: unknown }) => this.#onMessage(event.data);
-    socket.onerror = (event: { readonly message?: unknown }) => this.#onSocketError(event);
+    socket.onerror = (event: SocketError) => this.#onSocketError(event);
     socket.onclose = (event: { readonly code: number; readonly reason: string }) =>
       this.#onSocketClosed(event.code, event.reason);
     const { connectTimeout } = settings;
@@ -179,10 +188,12 @@ export class Connection {
     }
   }
 
-  #onSocketError(event: { readonly message?: unknown }): void {
-    if (this.#state === 'greeting') {
-      // The close event that follows knows nothing; Node's error event does.
-      const message = typeof event.message === 'string' ? event.message : '';
+  /** The close event that follows knows nothing; Node's error event does. */
+  #onSocketError(event: SocketError): void {
+    const message = typeof event.message === 'string' ? event.message : '';
+    if (String(event.error?.code).startsWith(RFC_6455_ERROR)) {
+      this.#onViolation(message);
+    } else if (this.#state === 'greeting') {
       this.#fail(CONNECTION_LOST, message, new RelayUnreachableError(message));
     }
   }

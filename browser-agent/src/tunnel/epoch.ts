@@ -144,6 +144,9 @@ export class Epoch {
         this.#onOpen(frame.stream, frame.open);
         return;
       case 'DATA':
+        if (frame.payload.length > this.#limits.maxPayload) {
+          throw new Violation(`DATA of ${frame.payload.length} bytes`);
+        }
         this.#stream(frame).onData(frame.payload, frame.end);
         return;
       case 'CREDIT':

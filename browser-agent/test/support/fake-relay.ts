@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { bytes, i32 } from './postgres-client.ts';
 import { within } from './wait.ts';
@@ -84,6 +84,12 @@ export class FakeConnection {
 
   sendRaw(data: Uint8Array | string): void {
     this.#socket.send(data);
+  }
+
+  /** Writes what is no frame of `ws`' making. */
+  sendBytes(...data: number[]): void {
+    const { _socket } = this.#socket as unknown as { readonly _socket: Socket };
+    _socket.write(Uint8Array.from(data));
   }
 
   close(code: number, reason = ''): void {
