@@ -21,7 +21,7 @@ interface Vectors {
   readonly frames: readonly { name: string; hex: string; frame: VectorFrame }[];
   readonly lenient: readonly { name: string; hex: string; frame: VectorFrame }[];
   readonly ignored: readonly { name: string; hex: string }[];
-  readonly violations: readonly { name: string; hex: string; receiver: string }[];
+  readonly violations: readonly { name: string; hex: string; receiver: string; reason: string }[];
 }
 
 const vectors: Vectors = JSON.parse(
@@ -134,7 +134,8 @@ describe('the golden frames', () => {
 
   test.each(
     vectors.violations.filter(({ receiver }) => receiver !== 'relay'),
-  )('a violation: $name', ({ hex }) => {
+  )('a violation: $name', ({ hex, reason }) => {
     expect(() => decodeFrame(fromHex(hex))).toThrow(Violation);
+    expect(() => decodeFrame(fromHex(hex))).toThrow(reason);
   });
 });

@@ -73,8 +73,12 @@ class VectorsTest {
                 "violations",
                 vector -> {
                     String receiver = vector.json().get("receiver").textValue();
+                    int close = vector.json().get("close").intValue();
+                    String reason = vector.json().get("reason").textValue();
                     for (Role role : rolesNamed(receiver)) {
-                        eachShape(vector.bytes(), message -> assertViolation(message, role));
+                        eachShape(
+                                vector.bytes(),
+                                message -> assertViolation(message, role, close, reason));
                     }
                 });
     }
@@ -164,11 +168,16 @@ class VectorsTest {
     }
 
     private static void assertViolation(ByteBuf message, Role receiver) {
+        assertViolation(message, receiver, CloseCode.VIOLATION.code(), "");
+    }
+
+    private static void assertViolation(
+            ByteBuf message, Role receiver, int closeCode, String reason) {
         assertThatExceptionOfType(ProtocolViolationException.class)
                 .as("as %s", receiver)
                 .isThrownBy(() -> FrameDecoder.decode(message, receiver))
-                .satisfies(e -> assertThat(e.closeCode()).isEqualTo(CloseCode.VIOLATION))
-                .satisfies(e -> assertThat(e.getMessage()).hasSizeBetween(1, 123));
+                .satisfies(e -> assertThat(e.closeCode().code()).isEqualTo(closeCode))
+                .satisfies(e -> assertThat(e.getMessage()).contains(reason).hasSizeBetween(1, 123));
     }
 
     private static List<Role> rolesNamed(String receiver) {
