@@ -61,7 +61,7 @@ public final class PGliteSpeed implements Callable<Integer> {
         try (Starts starts = new Starts()) {
             Starts.Result node = starts.inNode(npmPackage, rounds);
             starts("no options", node, starts.plain(rounds), lines);
-            starts("as launched", node, starts.launched(rounds), lines);
+            starts("class data archive", node, starts.archived(rounds), lines);
         }
         print(lines);
         if (json.isPresent()) {

@@ -77,7 +77,7 @@ record SpeedCase(String name, byte[] batch, double goal) {
                 PREPARED);
     }
 
-    private static byte[] query(String sql) {
+    static byte[] query(String sql) {
         return message('Q', bytes(sql + "\0"));
     }
 

@@ -36,8 +36,8 @@ final class Starts implements AutoCloseable {
         return run(java(List.of()), rounds);
     }
 
-    /** A JVM with the options of {@code culvert}'s launcher, and the archive that they make. */
-    Result launched(int rounds) throws IOException, InterruptedException {
+    /** A JVM with the serial collector, and the class data archive that it made at a first end. */
+    Result archived(int rounds) throws IOException, InterruptedException {
         List<String> command =
                 java(
                         List.of(
