@@ -66,6 +66,13 @@ final class Psql {
         return run(new ProcessBuilder(command));
     }
 
+    /** The same, for a program that takes the connection as its option {@code -d}. */
+    Result client(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program, "-d", conninfo()));
+        command.addAll(List.of(arguments));
+        return run(new ProcessBuilder(command));
+    }
+
     /** Starts psql, to be fed through its standard input. */
     Process start() {
         try {
