@@ -149,11 +149,13 @@ describe('the owner', () => {
     session.onNotification = (message) => told.push(...tell(message));
     const heard: string[] = [];
     await db.listen('mine', (payload) => heard.push(payload));
+    await db.listen('owners', () => {});
     await run(session, startup());
     await db.exec("notify mine, 'too early'");
     await run(session, Q('listen mine; listen other'));
     await db.exec("notify mine, 'a'");
     await db.transaction((tx) => tx.exec("notify other, 'b'; notify mine, 'c'"));
+    await db.exec("notify owners, 'not for clients'");
     expect(told).toEqual(['A:mine=a', 'A:other=b', 'A:mine=c']);
 
     // What the client causes comes with its own answer, and not again with the owner's.

@@ -4,7 +4,7 @@ import { Backend } from '../src/backend/backend.ts';
 import { makeMemoryStore } from '../src/backend/copy-store.ts';
 import { type BackendSession, Batch } from '../src/backend/session.ts';
 import { concat } from '../src/postgres/messages.ts';
-import { B, bytes, E, message, P, Q, S, startup, tell } from './support/postgres-client.ts';
+import { B, bytes, E, i32, message, P, Q, S, startup, tell } from './support/postgres-client.ts';
 import { within } from './support/wait.ts';
 
 /** What a Postgres server answers to messages that no driver sends. */
@@ -56,6 +56,17 @@ describe('odd messages', () => {
     expect(await run(message('Q', 'select 1'))).toEqual(['E:08P01', 'Z:I']);
     expect(await run(message('Q', 'copy t from stdin'))).toEqual(['E:08P01', 'Z:I']);
     expect(await run(message('Q', 'select 1', 0, 'x', 0))).toEqual(['E:08P01', 'Z:I']);
+  });
+
+  test('a StartupMessage for another database is refused as Postgres does', async () => {
+    const ask = (...parameters: string[]): Promise<string[]> => {
+      const body = bytes(i32(196_608), ...parameters.map((word) => `${word}\0`), 0);
+      return run(bytes(i32(body.length + 4), body));
+    };
+    expect(await ask('user', 'postgres', 'database', 'nowhere')).toEqual(['E:3D000']);
+    expect(await ask('user', 'alice')).toEqual(['E:3D000']);
+    expect(await ask('user', 'postgres')).toContain('Z:I');
+    expect(await ask('database', 'postgres', 'user', 'alice')).toContain('Z:I');
   });
 
   test('a COPY that fails of itself asks for no data', async () => {

@@ -20,6 +20,8 @@ export interface SessionState {
   readonly user: string;
   /** The backend's process id, as NotificationResponse names it. */
   readonly pid: number;
+  /** The database that PGlite has open. */
+  readonly database: string;
 }
 
 /** Something in the temporary schema. */
@@ -46,6 +48,7 @@ export function isLiveChannel(channel: string): boolean {
 const SNAPSHOT = `SELECT pg_catalog.json_build_object(
  'pid', pg_catalog.pg_backend_pid(),
  'user', session_user,
+ 'database', pg_catalog.current_database(),
  'settings', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(name, setting)) FROM (
    SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
    UNION ALL
@@ -134,11 +137,17 @@ export async function restoreSessionState(run: RunSql, before: SessionState): Pr
   return errors;
 }
 
-/** The owner's channels, for when a client's UNLISTEN * or DISCARD ALL has taken them away. */
-export async function listenAgain(run: RunSql, before: SessionState): Promise<void> {
-  for (const channel of before.channels) {
+/**
+ * Has the owner's channels again, where a client's UNLISTEN or DISCARD ALL has taken them away.
+ *
+ * @returns the channels that were left
+ */
+export async function listenAgain(run: RunSql, before: SessionState): Promise<string[]> {
+  const { values } = await run('SELECT pg_catalog.pg_listening_channels()');
+  for (const channel of without(before.channels, values)) {
     await run(`LISTEN ${identifier(channel)}`);
   }
+  return values;
 }
 
 function isEmpty(state: SessionState): boolean {
@@ -175,5 +184,6 @@ function parseState(json: string): SessionState {
     temporary: value.temporary ?? [],
     user: value.user ?? 'postgres',
     pid: value.pid ?? 0,
+    database: value.database ?? '',
   };
 }

@@ -19,16 +19,17 @@ import {
 import { raiseStatement } from '../postgres/raised-error.ts';
 import type { Backend } from './backend.ts';
 import { type AnswerFlow, CANCELLED_STATE, CANCELLED_TEXT, runBatch } from './batch-run.ts';
+import { ClientChannels } from './client-channels.ts';
 import { CopyIn, type CopyLimits } from './copy-in.ts';
 import type { CopyIntake } from './copy-intake.ts';
 import type { Release } from './lock.ts';
 import {
-  isLiveChannel,
   listenAgain,
   readSessionState,
   restoreSessionState,
   type SessionState,
 } from './session-state.ts';
+import { refuseOtherDatabase } from './startup.ts';
 
 /** A batch on its way through the backend; shared with whoever may cancel it. */
 export class Batch {
@@ -127,8 +128,7 @@ export class BackendSession {
   #status: TransactionStatus = 'I';
   /** False from a batch that ended in Flush to the next ReadyForQuery. */
   #synced = true;
-  /** Whether the client has used LISTEN: before that, notifications are the owner's alone. */
-  #listens = false;
+  readonly #channels = new ClientChannels();
   /** What a cancelled batch has left behind, as messages that remove it. */
   #toForget: Uint8Array | undefined;
   #current: Batch | undefined;
@@ -194,7 +194,20 @@ export class BackendSession {
     }
     this.#checkOpen();
     batch.start();
-    return this.#execute(batch, flow);
+    const refusal = this.#refusalOf(batch);
+    return refusal === undefined ? this.#execute(batch, flow) : [refusal];
+  }
+
+  /** What a StartupMessage is answered that PGlite must not see. */
+  #refusalOf({ messages }: Batch): Uint8Array | undefined {
+    if (!isStartup(messages) || this.#state.kind !== 'active') {
+      return undefined;
+    }
+    const refusal = refuseOtherDatabase(messages, this.#state.before.database);
+    if (refusal !== undefined) {
+      this.#releaseIfIdle();
+    }
+    return refusal;
   }
 
   async #takeTurn(): Promise<void> {
@@ -240,6 +253,7 @@ export class BackendSession {
       passNotification: (notification) => this.#isHeard(notification),
       fromErrorOn: batch.isCancelled && this.#copies.intake === undefined,
     };
+    this.#channels.follow(messages);
     const synced = this.#synced;
     const endsInReady = this.#endsInReady(messages);
     this.#synced = isStartup(messages); // a refused one leaves nothing open
@@ -257,13 +271,13 @@ export class BackendSession {
           checkWanted: () => this.#checkOpen(),
         }),
       );
-      this.#listens ||= answer.tags.includes('LISTEN');
       this.#synced = answer.status !== undefined;
       this.#status = answer.status ?? this.#status;
       this.#toForget ??= answer.toForget;
       await this.#forget();
-      if (this.#isIdle() && forgetsChannels(answer.tags) && this.#state.kind === 'active') {
-        await listenAgain(this.#backend.runSql, this.#state.before);
+      if (this.#isIdle() && this.#channels.changed && this.#state.kind === 'active') {
+        const listening = await listenAgain(this.#backend.runSql, this.#state.before);
+        this.#channels.settle(listening);
       }
       return answer.chunks;
     } finally {
@@ -272,7 +286,7 @@ export class BackendSession {
   }
 
   #isHeard({ channel }: Notification): boolean {
-    return this.#listens && !isLiveChannel(channel);
+    return this.#channels.hears(channel);
   }
 
   #checkOpen(): void {
@@ -392,11 +406,6 @@ export class BackendSession {
       this.#hold = { kind: 'free' };
     }
   }
-}
-
-/** Whether a command has ended every LISTEN, those of the owner as well. */
-function forgetsChannels(tags: readonly string[]): boolean {
-  return tags.includes('DISCARD ALL') || tags.includes('UNLISTEN');
 }
 
 /** Whether a batch without Sync is one message that is answered with ReadyForQuery. */

@@ -99,6 +99,20 @@ export function textOfQuery(message: Uint8Array): Uint8Array | undefined {
   return text.indexOf(0) === text.length - 1 ? text.subarray(0, -1) : undefined;
 }
 
+/** The statement of a Query or Parse among the messages of a batch, or undefined for others. */
+export function textOfStatement(
+  batch: Uint8Array,
+  { type, start, end }: MessageView,
+): Uint8Array | undefined {
+  const body = batch.subarray(start + MESSAGE_HEADER_BYTES, end);
+  const from = type === Frontend.QUERY ? 0 : body.indexOf(0) + 1;
+  if (type !== Frontend.QUERY && (type !== Frontend.PARSE || from === 0)) {
+    return undefined;
+  }
+  const to = body.indexOf(0, from);
+  return to < 0 ? undefined : body.subarray(from, to);
+}
+
 /** Parse: statement name, statement, no parameter types. */
 export function parse(name: Uint8Array, sql: string | Uint8Array): Uint8Array {
   const text = typeof sql === 'string' ? utf8.encode(sql) : sql;
@@ -199,9 +213,14 @@ export function readyForQuery(status: TransactionStatus): Uint8Array {
   return message(BackendMessage.READY_FOR_QUERY, utf8.encode(status));
 }
 
-/** ErrorResponse of severity ERROR. */
-export function errorResponse(sqlstate: string, text: string, hint?: string): Uint8Array {
-  return report(BackendMessage.ERROR_RESPONSE, 'ERROR', sqlstate, text, hint);
+/** ErrorResponse, of severity ERROR if nothing else is said. */
+export function errorResponse(
+  sqlstate: string,
+  text: string,
+  hint?: string,
+  severity: 'ERROR' | 'FATAL' = 'ERROR',
+): Uint8Array {
+  return report(BackendMessage.ERROR_RESPONSE, severity, sqlstate, text, hint);
 }
 
 /** NoticeResponse of severity WARNING. */

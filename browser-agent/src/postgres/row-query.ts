@@ -89,7 +89,7 @@ function afterComment(sql: Uint8Array, from: number): number {
 }
 
 /** Whether a word stands anywhere in the text, in any case. */
-function mentions(sql: Uint8Array, word: string): boolean {
+export function mentions(sql: Uint8Array, word: string): boolean {
   const first = word.charCodeAt(0);
   for (const start of [first, first & ~0x20]) {
     for (let at = sql.indexOf(start); at >= 0; at = sql.indexOf(start, at + 1)) {

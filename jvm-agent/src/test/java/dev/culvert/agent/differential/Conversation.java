@@ -60,23 +60,51 @@ final class Conversation implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
+    /** The server has refused the login. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final List<String> answer;
+
+        RefusedException(List<ServerMessage> answer) {
+            super("login failed: " + Transcript.of(answer));
+            this.answer = Transcript.of(answer);
+        }
+
+        /** What it said. */
+        List<String> answer() {
+            return answer;
+        }
+    }
+
     /**
-     * Logs in.
+     * Logs in to the database {@code postgres}.
      *
      * @param socket taken over; TLS, if there is to be any, is made
      * @param password sent when it is asked for
      */
     static Conversation begin(Socket socket, String user, String password) throws IOException {
+        return begin(socket, user, password, Map.of("database", "postgres"));
+    }
+
+    /**
+     * Logs in with any parameters.
+     *
+     * @throws RefusedException when the server does not want them
+     */
+    static Conversation begin(
+            Socket socket, String user, String password, Map<String, String> parameters)
+            throws IOException {
         Conversation conversation = new Conversation(socket);
-        conversation.login(user, password);
+        conversation.login(user, password, parameters);
         return conversation;
     }
 
-    private void login(String user, String password) throws IOException {
+    private void login(String user, String password, Map<String, String> more) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        for (String word : List.of("user", user, "database", "postgres")) {
-            body.writeBytes((word + "\0").getBytes(StandardCharsets.UTF_8));
-        }
+        body.writeBytes(("user\0" + user + "\0").getBytes(StandardCharsets.UTF_8));
+        more.forEach((name, value) ->
+                body.writeBytes((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
         body.write(0);
         out.write(
                 ByteBuffer.allocate(8 + body.size())
@@ -95,11 +123,15 @@ final class Conversation implements AutoCloseable {
                                 .put(secret)
                                 .array());
             } else if (message.type() == 'E' || message.type() == ServerMessage.END) {
-                throw new IOException(
-                        "login failed: " + new String(message.body(), StandardCharsets.UTF_8));
+                throw new RefusedException(List.of(message));
             }
             message = read(List.of());
         }
+    }
+
+    /** What the server has said of its parameters. */
+    Map<String, String> parameters() {
+        return parameters;
     }
 
     /** Whether the server has ended the connection. */

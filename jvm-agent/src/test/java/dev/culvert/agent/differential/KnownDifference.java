@@ -13,6 +13,10 @@ enum KnownDifference {
     PARAMETERS_AROUND_COPY("Settings are reported between the statements around a COPY"),
     /** Left out of the transcripts: all that counts is that the connection ends. */
     BROKEN_MESSAGES("A message that cannot be one ends the session at once"),
+    /** Not compared. */
+    NO_SESSION_AUTHORIZATION("The parameter session_authorization is reported empty"),
+    /** Avoided. */
+    NAMES_OF_PARAMETERS("The names of parameters that clients make up stay known"),
     /** Avoided. */
     LATE_COPY_ERRORS("Wrong COPY data is noticed when all of it is there"),
     /** Avoided. */

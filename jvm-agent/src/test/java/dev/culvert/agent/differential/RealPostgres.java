@@ -132,11 +132,25 @@ public final class RealPostgres implements AutoCloseable {
 
     /** A conversation; waits while the server starts, or recovers from a crash. */
     Conversation converse() throws IOException {
+        return converse(Map.of("database", "postgres"));
+    }
+
+    /** The same with any parameters. */
+    Conversation converse(Map<String, String> parameters) throws IOException {
         IOException last = new IOException("the server has ended");
         for (int i = 0; i < ATTEMPTS && server.isAlive(); i++) {
             try {
                 return Conversation.begin(
-                        new Socket(InetAddress.getLoopbackAddress(), port), "postgres", "");
+                        new Socket(InetAddress.getLoopbackAddress(), port),
+                        "postgres",
+                        "",
+                        parameters);
+            } catch (Conversation.RefusedException e) {
+                if (!e.answer().toString().contains("C=57P03")) {
+                    throw e;
+                }
+                last = e;
+                LockSupport.parkNanos(ATTEMPT_NANOS);
             } catch (IOException e) {
                 last = e;
                 LockSupport.parkNanos(ATTEMPT_NANOS);

@@ -2,6 +2,7 @@ package dev.culvert.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
@@ -14,6 +15,8 @@ import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /** pgjdbc against a PGlite in Node. */
 class PgjdbcIT {
@@ -167,6 +170,59 @@ class PgjdbcIT {
                             SQLException.class,
                             e -> assertThat(e.getSQLState()).isEqualTo("53300"));
         }
+    }
+
+    @Test
+    void notifications_come_to_who_listens() throws Exception {
+        try (Connection connection = Jdbc.connect(database);
+                Statement statement = connection.createStatement()) {
+            PGConnection listener = connection.unwrap(PGConnection.class);
+            statement.execute("LISTEN news");
+            statement.execute("NOTIFY other, 'not heard'");
+            statement.execute("NOTIFY news, 'heard'");
+            assertThat(listener.getNotifications())
+                    .extracting(PGNotification::getName, PGNotification::getParameter)
+                    .containsExactly(tuple("news", "heard"));
+            connection.setAutoCommit(false);
+            statement.execute("UNLISTEN news");
+            connection.rollback();
+            statement.execute("NOTIFY news, 'still'");
+            connection.commit();
+            assertThat(listener.getNotifications())
+                    .extracting(PGNotification::getParameter)
+                    .containsExactly("still");
+        }
+        try (Connection next = Jdbc.connect(database);
+                Statement statement = next.createStatement()) {
+            statement.execute("NOTIFY news, 'of the next'");
+            assertThat(next.unwrap(PGConnection.class).getNotifications()).isEmpty();
+        }
+    }
+
+    @Test
+    void startup_parameters_of_pgjdbc_reach_the_database() throws Exception {
+        Properties properties = Jdbc.properties(database);
+        properties.setProperty("ApplicationName", "jdbc's own");
+        properties.setProperty("currentSchema", "a,b");
+        properties.setProperty("options", "-c statement_timeout=90000 -c TimeZone=Asia/Tokyo");
+        try (Connection connection = Jdbc.connect(database, properties);
+                Statement statement = connection.createStatement();
+                ResultSet result =
+                        statement.executeQuery(
+                                "SELECT current_setting('application_name'),"
+                                        + " current_setting('search_path'),"
+                                        + " current_setting('statement_timeout'),"
+                                        + " current_setting('client_encoding')")) {
+            assertThat(result.next()).isTrue();
+            assertThat(result.getString(1)).isEqualTo("jdbc's own");
+            assertThat(result.getString(2)).isEqualTo("a,b");
+            assertThat(result.getString(3)).isEqualTo("90s");
+            assertThat(result.getString(4)).isEqualTo("UTF8");
+        }
+        properties.setProperty("options", "-c statement_timeout=soon");
+        assertThatThrownBy(() -> Jdbc.connect(database, properties))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"));
     }
 
     @Test

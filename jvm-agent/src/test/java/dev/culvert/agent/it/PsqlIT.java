@@ -63,6 +63,38 @@ class PsqlIT {
     }
 
     @Test
+    void another_database_does_not_exist_and_the_one_there_is_is_named() {
+        Psql.Result result = database.psql().with("dbname", "nowhere").run("SELECT 1");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("FATAL:  database \"nowhere\" does not exist")
+                .contains("HINT:  Connect to the database \"postgres\".");
+        assertThat(database.psql().run("SELECT 'free'").out()).isEqualTo("free\n");
+    }
+
+    @Test
+    void a_client_listens_and_hears_itself() {
+        Psql.Result result =
+                database.psql()
+                        .run(
+                                "LISTEN news",
+                                "NOTIFY news, 'first'; NOTIFY other, 'not heard'",
+                                "UNLISTEN news; NOTIFY news, 'no more'",
+                                "LISTEN \"News\"; SELECT pg_notify('News', 'second')",
+                                "DISCARD ALL",
+                                "NOTIFY \"News\", 'no more'");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out().lines())
+                .filteredOn(line -> line.startsWith("Asynchronous"))
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"news\" with payload \"first\""),
+                        line -> assertThat(line).contains("\"News\" with payload \"second\""));
+    }
+
+    @Test
     void startup_parameters_do_not_reach_the_next_session() {
         database.psql().with("options", "-c search_path=a,b").run("SET DateStyle=German");
 

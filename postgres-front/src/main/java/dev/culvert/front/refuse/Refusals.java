@@ -3,6 +3,7 @@ package dev.culvert.front.refuse;
 import dev.culvert.front.sharing.Holder;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.Severity;
+import dev.culvert.wire.error.SqlState;
 import dev.culvert.wire.error.WireException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -145,7 +146,9 @@ public final class Refusals {
 
     /** The backend refused the session's startup parameters, or the StartupMessage. */
     public static Refusal badParameter(ErrorResponse error) {
-        return new Refusal(Reason.BAD_PARAMETER, asFatal(error));
+        boolean unknownDatabase = error.sqlState().equals(SqlState.INVALID_CATALOG_NAME.code());
+        return new Refusal(
+                unknownDatabase ? Reason.UNKNOWN_DATABASE : Reason.BAD_PARAMETER, asFatal(error));
     }
 
     /** Idle for too long. */
