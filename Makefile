@@ -11,7 +11,7 @@ check: test-tools build test-java test-agent e2e  ## every test
 .PHONY: test-tools
 test-tools:  ## what the tests need besides Maven, Node and a JDK: psql, pgbench, pgbouncer, openssl, sslscan, xz, Chromium, pg_dump 18
 	./scripts/require psql postgresql-client '/usr/lib/postgresql/*/bin/pgbench' postgresql pgbouncer pgbouncer openssl openssl sslscan sslscan xz xz-utils chromium chromium mvn maven node nodejs
-	@./scripts/postgres-clients 18 >/dev/null
+	@./scripts/postgres-clients 18 >/dev/null || echo 'culvert: DumpIT is left out' >&2
 
 build:  ## what the command `culvert` runs
 	./scripts/build
