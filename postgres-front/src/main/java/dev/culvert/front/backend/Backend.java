@@ -1,6 +1,8 @@
 package dev.culvert.front.backend;
 
 import dev.culvert.front.sharing.Sharing;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that runs SQL: a tunnel, or a database in this process. Thread-safe: clients call from
@@ -24,6 +26,15 @@ public interface Backend {
 
     /** What ends by itself. */
     SessionTimeouts timeouts();
+
+    /**
+     * The event loop of the backend's own connection; null for one that has none. Clients'
+     * connections are moved there before their sessions begin: what the two say to each other then
+     * wakes no second thread.
+     */
+    default @Nullable EventLoop eventLoop() {
+        return null;
+    }
 
     /**
      * Opens a session. Returns at once; the first batch sent is the StartupMessage.

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * process.
  *
  * <p>Runs on the event loops of a Vert.x instance, or on its own within the process: a client's
- * connection stays on one of them.
+ * connection is on one of them, and from its session's beginning on the one of its backend.
  */
 public final class PostgresFront {
     private static final int BACKLOG = 1_024;

@@ -16,6 +16,7 @@ import dev.culvert.wire.message.FrontendMessageType;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  *     │                └── too late, or client gone ──▶ Done, place given back
  *     └── occupied, full ──▶ Done
  * </pre>
+ *
+ * <p>Between admission and session the connection moves to the backend's event loop, if it is on
+ * another.
  *
  * <p>Who waits hears its place as a notice, and again each time that it moves up. A client has
  * nothing to say before it is greeted; the little that may come all the same is kept.
@@ -124,8 +128,21 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
             // the turn was given to somebody who is gone; leaving has passed it on
             return;
         }
-        done = true;
         deadline.clear();
+        EventLoop home = client.backend().eventLoop();
+        if (home == null || home.inEventLoop()) {
+            startSession(ctx);
+        } else {
+            EventLoopMove.start(ctx.channel(), home, () -> startSession(ctx), this::leave);
+        }
+    }
+
+    private void startSession(ChannelHandlerContext ctx) {
+        if (done) {
+            // the client has left, or said too much, on the way
+            return;
+        }
+        done = true;
         ctx.pipeline().addLast("session", new SessionHandler(client, parts));
         ByteBuf early = received;
         received = null;

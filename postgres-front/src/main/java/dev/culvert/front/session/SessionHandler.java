@@ -66,7 +66,19 @@ public final class SessionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The channel, for the session. */
-    private record NettyPort(ChannelHandlerContext ctx) implements ClientPort {
+    private static final class NettyPort implements ClientPort {
+        private final ChannelHandlerContext ctx;
+
+        /** One object for all the times. */
+        private final Runnable flush = this::flush;
+
+        /** Whether {@link #flush} is going to run. */
+        private boolean flushAsked;
+
+        NettyPort(ChannelHandlerContext ctx) {
+            this.ctx = ctx;
+        }
+
         @Override
         public ByteBufAllocator allocator() {
             return ctx.alloc();
@@ -91,12 +103,25 @@ public final class SessionHandler extends ChannelInboundHandlerAdapter {
 
         @Override
         public void write(ByteBuf bytes, Runnable written) {
-            ctx.writeAndFlush(bytes)
+            ctx.write(bytes)
                     .addListener(done -> {
                         if (done.isSuccess()) {
                             written.run();
                         }
                     });
+            if (!flushAsked) {
+                flushAsked = true;
+                ctx.executor().execute(flush);
+            }
+        }
+
+        /**
+         * All that was written since the event loop's last turn goes in as few system calls as it
+         * takes.
+         */
+        private void flush() {
+            flushAsked = false;
+            ctx.flush();
         }
 
         @Override

@@ -16,10 +16,13 @@ import dev.culvert.wire.message.TransactionStatus;
 import dev.culvert.wire.scram.ScramVerifier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A database that answers every Query with nothing, and takes as many clients as come. */
@@ -31,6 +34,17 @@ public final class FakeBackend implements Backend {
 
     private final Map<String, Credential> users = new HashMap<>();
     private volatile Credentials credentials = Credentials.of(users, List.of());
+    private volatile @Nullable EventLoop eventLoop;
+    private volatile @Nullable Sharing sharing;
+
+    /** Where the sessions opened, for a backend with an event loop: whether it was there. */
+    public final BlockingQueue<Boolean> openedAtHome = new LinkedBlockingQueue<>();
+
+    /** Has an event loop of its own. */
+    public FakeBackend on(EventLoop loop) {
+        eventLoop = loop;
+        return this;
+    }
 
     /** A user with a password, which may expire. */
     public FakeBackend with(String user, String password, @Nullable Instant expires) {
@@ -51,6 +65,12 @@ public final class FakeBackend implements Backend {
         return this;
     }
 
+    /** Takes clients as this says. */
+    public FakeBackend shared(Sharing way) {
+        sharing = way;
+        return this;
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -63,7 +83,8 @@ public final class FakeBackend implements Backend {
 
     @Override
     public Sharing sharing() {
-        return new ExclusiveSharing();
+        Sharing present = sharing;
+        return present == null ? new ExclusiveSharing() : present;
     }
 
     @Override
@@ -77,7 +98,16 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
+    public @Nullable EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    @Override
     public BackendSession open(SessionRequest request, BackendEvents events) {
+        EventLoop home = eventLoop;
+        if (home != null) {
+            openedAtHome.add(home.inEventLoop());
+        }
         return new Session(request, events);
     }
 

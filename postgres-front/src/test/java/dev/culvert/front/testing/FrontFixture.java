@@ -12,8 +12,10 @@ import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -71,6 +73,11 @@ public final class FrontFixture implements AutoCloseable {
     public static FrontFixture start(
             FrontSettings settings, @Nullable TlsContexts tls, Backend backend) {
         return new FrontFixture(settings, tls, backend);
+    }
+
+    /** An event loop of those that clients' connections are on. */
+    public EventLoop eventLoop() {
+        return ((VertxInternal) vertx).nettyEventLoopGroup().next();
     }
 
     /** The port that it listens on. */

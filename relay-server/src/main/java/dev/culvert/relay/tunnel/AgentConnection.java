@@ -11,6 +11,7 @@ import dev.culvert.tunnel.replay.ReliableLink;
 import dev.culvert.tunnel.stream.FrameOutput;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -259,8 +259,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     // what the tunnel does
 
     /** The event loop of the WebSocket. */
-    EventExecutor executor() {
-        return context().executor();
+    EventLoop eventLoop() {
+        return context().channel().eventLoop();
     }
 
     @Override
@@ -307,7 +307,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     /** The agent will close the WebSocket: waits for that, for a while. Any thread. */
     void awaitClose() {
-        executor().schedule(() -> context().close(), CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+        eventLoop()
+                .schedule(() -> context().close(), CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void toClosed(String why) {
@@ -325,19 +326,19 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     }
 
     private void execute(Runnable action) {
-        if (executor().inEventLoop()) {
+        if (eventLoop().inEventLoop()) {
             action.run();
         } else {
-            executor().execute(action);
+            eventLoop().execute(action);
         }
     }
 
     private long now() {
-        return executor().ticker().nanoTime();
+        return eventLoop().ticker().nanoTime();
     }
 
     private Future<?> after(Duration delay, Runnable action) {
-        return executor().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return eventLoop().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void callOffTimer() {

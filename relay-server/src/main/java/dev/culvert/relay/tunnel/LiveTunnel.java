@@ -14,7 +14,7 @@ import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.stream.RelayTunnel;
 import dev.culvert.wire.error.ErrorResponse;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ public final class LiveTunnel implements Backend {
     private final TunnelTerms terms;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
-    private final EventExecutor thread;
+    private final EventLoop thread;
     private final TunnelWire wire;
     private final TunnelSecrets secrets = new TunnelSecrets();
     private final Sharing sharing;
@@ -71,7 +71,7 @@ public final class LiveTunnel implements Backend {
         this.admission = admission;
         this.sharing = admission.sharing(terms);
         this.connection = connection;
-        this.thread = connection.executor();
+        this.thread = connection.eventLoop();
         this.timers = new TunnelTimers(thread);
         this.wire =
                 new TunnelWire(
@@ -110,6 +110,11 @@ public final class LiveTunnel implements Backend {
     }
 
     @Override
+    public EventLoop eventLoop() {
+        return thread;
+    }
+
+    @Override
     public BackendSession open(SessionRequest request, BackendEvents events) {
         TunnelSession session = new TunnelSession(this, request, events);
         thread.execute(session::open);
@@ -134,7 +139,7 @@ public final class LiveTunnel implements Backend {
     }
 
     /** Where sessions carry what they say. */
-    EventExecutor thread() {
+    EventLoop thread() {
         return thread;
     }
 
