@@ -1,5 +1,6 @@
 package dev.culvert.load;
 
+import dev.culvert.load.process.RelayProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.culvert.load.compare.Copy.Direction;
 import dev.culvert.load.compare.Latency.Protocol;
 import dev.culvert.load.compare.Rounds.Results;
+import dev.culvert.load.process.Workplace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;

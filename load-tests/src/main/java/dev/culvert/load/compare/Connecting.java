@@ -1,5 +1,7 @@
 package dev.culvert.load.compare;
 
+import dev.culvert.load.process.Child;
+import dev.culvert.load.process.Workplace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.culvert.load.compare;
 
+import dev.culvert.load.process.Workplace;
 import java.nio.file.Path;
 import java.util.List;
 

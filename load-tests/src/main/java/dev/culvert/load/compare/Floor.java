@@ -1,6 +1,8 @@
 package dev.culvert.load.compare;
 
 import dev.culvert.load.nulls.FloorServer;
+import dev.culvert.load.process.Child;
+import dev.culvert.load.process.Workplace;
 import java.io.IOException;
 import java.util.Map;
 

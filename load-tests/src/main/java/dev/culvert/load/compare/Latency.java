@@ -1,6 +1,7 @@
 package dev.culvert.load.compare;
 
 import dev.culvert.load.Loopback;
+import dev.culvert.load.process.Child;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

@@ -1,5 +1,7 @@
 package dev.culvert.load.compare;
 
+import dev.culvert.load.report.Samples;
+import dev.culvert.load.report.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,10 +100,11 @@ public final class NullAgent extends SimpleChannelInboundHandler<BinaryWebSocket
      *
      * @param relay a URL without a path
      * @param name the tunnel's
+     * @param source this side's address
      * @return done when the tunnel is open
      */
     public static CompletableFuture<NullAgent> connect(
-            EventLoopGroup group, SslContext tls, URI relay, String name) {
+            EventLoopGroup group, SslContext tls, URI relay, String name, String source) {
         NullAgent agent = new NullAgent(name);
         new Bootstrap()
                 .group(group)
@@ -115,7 +117,9 @@ public final class NullAgent extends SimpleChannelInboundHandler<BinaryWebSocket
                                 agent.addTo(channel, tls, relay);
                             }
                         })
-                .connect(relay.getHost(), relay.getPort())
+                .connect(
+                        new InetSocketAddress(relay.getHost(), relay.getPort()),
+                        new InetSocketAddress(source, 0))
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
                         agent.welcomed.completeExceptionally(connected.cause());

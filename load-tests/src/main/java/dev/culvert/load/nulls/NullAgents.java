@@ -15,10 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Many null agents in a process of their own. Arguments: the relay's URL, a file with the CA to
- * trust, how many. Prints how many are open and the seconds that they took, when all are.
+ * trust, how many, and the number of the first (0). Prints how many are open and the seconds that
+ * they took, when all are.
  */
 public final class NullAgents {
     private static final int AT_ONCE = 200;
+
+    /** An address of this machine has some 28 000 ports for connections to one other. */
+    private static final int PER_ADDRESS = 20_000;
 
     private NullAgents() {}
 
@@ -27,19 +31,25 @@ public final class NullAgents {
         return "null-%05d".formatted(number);
     }
 
+    /** Where a tunnel's connection comes from: loopback has many addresses. */
+    private static String source(int number) {
+        return "127.0.0." + (1 + number / PER_ADDRESS);
+    }
+
     /** Runs until it is killed. */
     public static void main(String[] args) throws Exception {
         URI relay = URI.create(args[0]);
         int count = Integer.parseInt(args[2]);
+        int first = args.length > 3 ? Integer.parseInt(args[3]) : 0;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
         SslContext tls = tls(Path.of(args[1]));
         Semaphore room = new Semaphore(AT_ONCE);
         AtomicInteger failures = new AtomicInteger();
         long start = System.nanoTime();
-        for (int i = 0; i < count; i++) {
+        for (int i = first; i < first + count; i++) {
             room.acquire();
             CompletableFuture<NullAgent> connected =
-                    NullAgent.connect(group, tls, relay, tunnel(i));
+                    NullAgent.connect(group, tls, relay, tunnel(i), source(i));
             connected.whenComplete((_, failure) -> {
                 room.release();
                 if (failure != null && failures.getAndIncrement() == 0) {

@@ -9,6 +9,7 @@ import dev.culvert.tunnel.frame.ProtocolViolationException;
 import dev.culvert.tunnel.frame.Role;
 import dev.culvert.tunnel.replay.ReliableLink;
 import dev.culvert.tunnel.stream.FrameOutput;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *       └── refused, too late ──▶ Closed ◀── violation, dead, superseded, broken ──┘
  * </pre>
  *
- * <p>Sits in the WebSocket's own pipeline: frames are decoded from, and written as, Netty's
- * buffers, without a copy. The agent's closes are left to Vert.x.
+ * <p>The last in the WebSocket's own pipeline, in Vert.x's place: frames are decoded from, and
+ * written as, Netty's buffers, without a copy.
  *
  * <p>On the WebSocket's event loop; {@link #send}, {@link #isWritable} and {@link #close} may be
  * called from the tunnel's, which is another when the tunnel was resumed.
@@ -111,11 +112,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 ReferenceCountUtil.release(message);
                 violated(new ProtocolViolationException("only whole binary messages are allowed"));
             }
-            case CloseWebSocketFrame close when closeSent -> {
-                // the answer to this side's own Close: Vert.x would answer it again
-                close.release();
-                context.close();
-            }
+            case CloseWebSocketFrame close -> onWebSocketClose(context, close);
             case PingWebSocketFrame ping -> onWebSocketPing(context, ping);
             case PongWebSocketFrame pong -> {
                 pong.release();
@@ -123,11 +120,23 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                     liveness.onWebSocketPong(now());
                 }
             }
-            default -> context.fireChannelRead(message);
+            default -> ReferenceCountUtil.release(message);
         }
     }
 
-    /** Answered here, since Vert.x would queue answers without end for an agent that reads none. */
+    /** RFC 6455, section 5.5.1: the first Close is answered, and the server hangs up. */
+    private void onWebSocketClose(ChannelHandlerContext context, CloseWebSocketFrame close) {
+        if (closeSent) {
+            close.release();
+            context.close();
+            return;
+        }
+        closeSent = true;
+        context.writeAndFlush(close).addListener(ChannelFutureListener.CLOSE);
+        hangUpSoon();
+    }
+
+    /** Bounded: an agent that reads no answers is gone. */
     private void onWebSocketPing(ChannelHandlerContext context, PingWebSocketFrame ping) {
         if (!(stage instanceof Stage.Closed) && !isClogged(context)) {
             context.writeAndFlush(new PongWebSocketFrame(ping.content()));
@@ -155,10 +164,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     @SuppressWarnings("deprecation") // of ChannelHandler, not of this
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof CorruptedFrameException) {
-            // too large, compressed, not masked, …: Vert.x would hang up without a word
+            // too large, compressed, not masked, …
             violated(new ProtocolViolationException(String.valueOf(cause.getMessage())));
         } else {
-            context.fireExceptionCaught(cause);
+            LOG.atDebug().setCause(cause).log("an agent's connection failed");
+            context.close();
         }
     }
 
@@ -298,17 +308,22 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             if (stage instanceof Stage.Closed) {
                 return;
             }
-            closeSent = true;
-            context().writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)));
+            if (!closeSent) {
+                closeSent = true;
+                context().writeAndFlush(new CloseWebSocketFrame(code.code(), bounded(reason)));
+            }
             toClosed(code.label() + ": " + reason);
-            after(CLOSE_TIMEOUT, () -> context().close());
+            if (isClogged(context())) {
+                // no answer will come, and nothing else is wanted
+                context().channel().config().setAutoRead(false);
+            }
+            hangUpSoon();
         });
     }
 
     /** The agent will close the WebSocket: waits for that, for a while. Any thread. */
-    void awaitClose() {
-        eventLoop()
-                .schedule(() -> context().close(), CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    void hangUpSoon() {
+        after(CLOSE_TIMEOUT, () -> context().close());
     }
 
     private void toClosed(String why) {

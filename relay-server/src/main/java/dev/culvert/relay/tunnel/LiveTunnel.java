@@ -233,8 +233,8 @@ public final class LiveTunnel implements Backend {
         try {
             switch (frame) {
                 case Frame.GoAway _ -> {
-                    // the agent closes the WebSocket, and Vert.x answers its Close
-                    from.awaitClose();
+                    // the agent closes the WebSocket
+                    from.hangUpSoon();
                     end(drain.isOn() ? Refusals.draining() : Refusals.stopped());
                 }
                 case Frame.Hello _ -> throw new ProtocolViolationException("second HELLO");

@@ -6,7 +6,9 @@ import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -95,12 +97,18 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
         registry.all().forEach(tunnel -> tunnel.shutDown(CloseCode.DRAINING, Refusals.draining()));
     }
 
+    /**
+     * Takes the WebSocket out of Vert.x's hands. What Vert.x keeps of a WebSocket and of the
+     * request that it began as is more than all the rest of an idle tunnel.
+     */
     private void connect(ServerWebSocket webSocket) {
         ChannelHandlerContext vertxHandler =
                 ((WebSocketInternal) webSocket).channelHandlerContext();
-        vertxHandler
-                .pipeline()
-                .addBefore(vertxHandler.name(), "tunnel", new AgentConnection(reception, settings));
+        ChannelPipeline pipeline = vertxHandler.pipeline();
+        if (pipeline.get(ChunkedWriteHandler.class) != null) {
+            pipeline.remove(ChunkedWriteHandler.class);
+        }
+        pipeline.replace(vertxHandler.name(), "tunnel", new AgentConnection(reception, settings));
     }
 
     private static boolean offersProtocol(HttpServerRequest request) {

@@ -1,20 +1,21 @@
-package dev.culvert.load.compare;
+package dev.culvert.load.report;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table as Markdown has it, with columns that line up. */
-final class Table {
+public final class Table {
     private final String title;
     private final List<List<String>> rows = new ArrayList<>();
 
     /** A table with an empty head over the rows' names. */
-    Table(String title, List<String> heads) {
+    public Table(String title, List<String> heads) {
         this.title = title;
         row("", heads);
     }
 
-    void row(String name, List<String> cells) {
+    /** Adds a row of as many cells as there are heads. */
+    public void row(String name, List<String> cells) {
         List<String> row = new ArrayList<>(List.of(name));
         row.addAll(cells);
         rows.add(row);

@@ -1,4 +1,4 @@
-package dev.culvert.load.compare;
+package dev.culvert.load.process;
 
 import dev.culvert.certs.issue.DevelopmentCa;
 import java.io.IOException;
@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder for what the contenders need, a certificate, and how programs of ours are started. */
-final class Workplace implements AutoCloseable {
+public final class Workplace implements AutoCloseable {
     /** What relays of a comparison serve. */
-    static final String DOMAIN = "relay.test";
+    public static final String DOMAIN = "relay.test";
 
     /** The program java of the JVM that runs this one. */
-    static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
+    public static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin/java").toString();
 
     /** Debian's Postgres and PgBouncer refuse to be root. */
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
@@ -29,7 +30,8 @@ final class Workplace implements AutoCloseable {
     private final Path certificate;
     private final Path key;
 
-    Workplace() throws IOException {
+    /** Makes the folder and the certificate. */
+    public Workplace() throws IOException {
         directory = Files.createTempDirectory("culvert-compare");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         DevelopmentCa authority =
@@ -40,28 +42,33 @@ final class Workplace implements AutoCloseable {
         key = authority.serverKeyFile();
     }
 
-    Path certificate() {
+    /** Of the domain and of localhost, PEM. */
+    public Path certificate() {
         return certificate;
     }
 
-    Path key() {
+    /** The certificate's. */
+    public Path key() {
         return key;
     }
 
-    Path ca() {
+    /** What signed the certificate. */
+    public Path ca() {
         return ca;
     }
 
-    Path path(String name) {
+    /** A file of this name. */
+    public Path path(String name) {
         return directory.resolve(name);
     }
 
-    Path log(String name) {
+    /** Where a program's standard error goes. */
+    public Path log(String name) {
         return path(name + ".log");
     }
 
     /** The command of a program of this module, with the JVM that runs this one. */
-    List<String> java(Class<?> main, String... arguments) {
+    public List<String> java(Class<?> main, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -77,7 +84,7 @@ final class Workplace implements AutoCloseable {
     }
 
     /** The command, run by somebody who is not root. */
-    static List<String> unprivileged(List<String> command) {
+    public static List<String> unprivileged(List<String> command) {
         if (!ROOT) {
             return command;
         }
@@ -94,7 +101,7 @@ final class Workplace implements AutoCloseable {
     }
 
     /** Gives a file to the one who is not root. */
-    static void giveAway(Path file) throws IOException, InterruptedException {
+    public static void giveAway(Path file) throws IOException, InterruptedException {
         if (ROOT) {
             new ProcessBuilder("chown", "-R", "postgres:", file.toString())
                     .inheritIO()

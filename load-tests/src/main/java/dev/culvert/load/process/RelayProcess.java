@@ -1,7 +1,8 @@
-package dev.culvert.load;
+package dev.culvert.load.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a relay's process uses, as Linux and the JVM's own diagnostics tell. */
-final class RelayProcess {
+public final class RelayProcess {
     private static final int SETTLE_SECONDS = 90;
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
@@ -24,8 +25,9 @@ final class RelayProcess {
      * @param residentMib resident memory of the process
      * @param sockets open sockets
      */
-    record Figures(long heapMib, long residentMib, long sockets) {
-        String json() {
+    public record Figures(long heapMib, long residentMib, long sockets) {
+        /** As a JSON object. */
+        public String json() {
             return "{\"heapMib\":%d,\"residentMib\":%d,\"sockets\":%d}"
                     .formatted(heapMib, residentMib, sockets);
         }
@@ -33,21 +35,29 @@ final class RelayProcess {
 
     private final long pid;
 
-    RelayProcess(long pid) {
+    /** A relay that runs. */
+    public RelayProcess(long pid) {
         this.pid = pid;
     }
 
     /** The figures after a full collection, when so many sockets are left or some time is over. */
-    Figures settled(long sockets) throws InterruptedException {
+    public Figures settled(long sockets) throws InterruptedException {
         for (int i = 0; i < SETTLE_SECONDS && sockets() > sockets; i++) {
             TimeUnit.SECONDS.sleep(1);
         }
-        jcmd("GC.run");
-        jcmd("System.trim_native_heap");
+        jcmd("GC.run", "System.trim_native_heap");
         return figures();
     }
 
-    Figures figures() {
+    /** Resident bytes when all garbage is collected, and what malloc keeps is given back. */
+    public long liveBytes() {
+        // what the first one makes cleaners free is there for the second
+        jcmd("GC.run", "GC.run", "System.trim_native_heap");
+        return Child.residentBytes(pid);
+    }
+
+    /** The figures as they are. */
+    public Figures figures() {
         return new Figures(heapMib(), residentMib(), sockets());
     }
 
@@ -81,15 +91,19 @@ final class RelayProcess {
         return first(HEAP, jcmd("GC.heap_info")) / 1_024;
     }
 
-    private String jcmd(String command) {
+    private String jcmd(String... commands) {
         try {
             Process process =
                     new ProcessBuilder(
                                     Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
                                     Long.toString(pid),
-                                    command)
+                                    "-f",
+                                    "/dev/stdin")
                             .redirectErrorStream(true)
                             .start();
+            try (Writer input = process.outputWriter()) {
+                input.write(String.join("\n", commands) + "\n");
+            }
             return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,4 +1,4 @@
-package dev.culvert.load.compare;
+package dev.culvert.load.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process of ours that runs for as long as it is needed. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final int STOP_SECONDS = 10;
 
     /** Fields of /proc/PID/stat (proc(5)), counted from after the program's name. */
@@ -33,7 +33,7 @@ final class Child implements AutoCloseable {
      *
      * @param log where its standard error goes
      */
-    static Child start(List<String> command, Map<String, String> environment, Path log)
+    public static Child start(List<String> command, Map<String, String> environment, Path log)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
@@ -42,7 +42,7 @@ final class Child implements AutoCloseable {
     }
 
     /** The next line that it prints. */
-    String line() throws IOException {
+    public String line() throws IOException {
         String line = process.inputReader().readLine();
         if (line == null) {
             throw new IOException("the program ended: " + Files.readString(log));
@@ -50,12 +50,13 @@ final class Child implements AutoCloseable {
         return line;
     }
 
-    long pid() {
+    /** Its number. */
+    public long pid() {
         return process.pid();
     }
 
     /** CPU time of a process since it began, of all its threads, in seconds; steps of 10 ms. */
-    static double cpuSeconds(long pid) {
+    public static double cpuSeconds(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -67,7 +68,7 @@ final class Child implements AutoCloseable {
     }
 
     /** Resident memory of a process in bytes. */
-    static long residentBytes(long pid) {
+    public static long residentBytes(long pid) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
                 if (line.startsWith("VmRSS:")) {
