@@ -3,7 +3,7 @@ import { LEAST_BYTES, PathWindow, type SentAt } from '../src/tunnel/path-window.
 
 const MIB = 1_048_576;
 const FRAME = 32_768;
-const ACK_BYTES = 65_536;
+const ACK_BYTES = 32_768;
 const STEP_MS = 0.1;
 
 /** A sender that always has more to send, over a bottleneck and a way to the peer and back. */

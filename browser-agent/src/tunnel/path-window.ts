@@ -1,7 +1,7 @@
 /** Twice what a relay may leave unacknowledged: a sender that is held up always gets an ACK. */
-export const LEAST_BYTES = 131_072;
+export const LEAST_BYTES = 65_536;
 /** What is on its way and has arrived already. */
-const SLACK_BYTES = 65_536;
+const SLACK_BYTES = 32_768;
 const MAX_BYTES = 8_388_608;
 /** For how many rounds a rate counts, and for how many milliseconds a round trip. */
 const ROUNDS = 10;

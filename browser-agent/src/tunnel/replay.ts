@@ -8,7 +8,7 @@ export const MAX_KEPT_BYTES = 8_388_608;
 export const MAX_KEPT_FRAMES = 65_536;
 /** PROTOCOL.md section 8: an ACK is due when so many frames, or bytes of them, have come. */
 export const ACK_FRAMES = 32;
-export const ACK_BYTES = 65_536;
+export const ACK_BYTES = 32_768;
 
 /**
  * Numbers the sequenced frames of one tunnel in both directions, and keeps those sent until the

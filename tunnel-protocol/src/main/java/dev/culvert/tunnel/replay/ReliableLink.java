@@ -26,7 +26,7 @@ public final class ReliableLink implements FrameOutput {
     /** Frames, or bytes of them, received since the last ACK that make the next one due. */
     static final int ACK_FRAMES = 32;
 
-    static final int ACK_BYTES = 65_536;
+    static final int ACK_BYTES = 32_768;
 
     private final boolean resumable;
     private final Runnable onNeverAcknowledged;
