@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             DemoCommand.class,
             RelayCommand.class,
-            CertsCommand.class
+            CertsCommand.class,
+            HealthCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Culvert {
