@@ -6,20 +6,20 @@ import dev.culvert.agent.dial.TunnelAgent;
 import dev.culvert.agent.dial.TunnelListener;
 import dev.culvert.agent.dial.TunnelSettings;
 import dev.culvert.agent.dial.VertxDialer;
+import dev.culvert.agent.run.Activity;
 import dev.culvert.agent.run.AgentSessions;
 import dev.culvert.agent.run.SessionObserver;
 import dev.culvert.front.backend.Backend;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
-import dev.culvert.wire.scram.ScramVerifier;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
 /** A database that is being shared; made by {@link Culvert#share}. Thread-safe. */
 public final class Share {
     private static final Logger LOG = LoggerFactory.getLogger(Share.class);
-
-    /** As long as Postgres' own salts. */
-    private static final int SALT_BYTES = 16;
 
     private static final Refusal STOPPED =
             new Refusal(
@@ -42,6 +39,7 @@ public final class Share {
     private final VertxDialer dialer;
     private final EventLoop thread;
     private final @Nullable Vertx ownVertx;
+    private final AgentSessions sessions;
     private final TunnelAgent tunnel;
     private final Promise<Share> live = Promise.promise();
     private final Promise<ClosedReason> closed = Promise.promise();
@@ -54,12 +52,9 @@ public final class Share {
     private Share(Backend backend, ShareOptions options, Vertx vertx, @Nullable Vertx ownVertx) {
         this.options = options;
         this.ownVertx = ownVertx;
-        dialer =
-                new VertxDialer(
-                        vertx, options.relay(), options.trusted(), options.connectTimeout());
+        dialer = new VertxDialer(vertx, options.relay(), options.transport());
         thread = dialer.eventLoop();
-        AgentSessions sessions =
-                new AgentSessions(backend, thread, options.maxSessions(), new Clients(options));
+        sessions = new AgentSessions(backend, thread, options.maxSessions(), new Clients(options));
         Frame.Backend.Kind kind =
                 backend.appliesStartupParameters()
                         ? Frame.Backend.Kind.POSTGRES
@@ -67,9 +62,7 @@ public final class Share {
         tunnel =
                 new TunnelAgent(
                         new TunnelSettings(
-                                options.hello(verifier(options.password()), kind),
-                                options.windows(),
-                                options.connectTimeout()),
+                                options.hello(kind), options.windows(), options.connectTimeout()),
                         dialer,
                         new EventLoopSurroundings(thread),
                         sessions,
@@ -84,14 +77,6 @@ public final class Share {
         Share share = new Share(backend, options, vertx, given == null ? vertx : null);
         share.thread.execute(share.tunnel::start);
         return share.live.future();
-    }
-
-    /** Only the verifier of a password leaves this program. */
-    private static String verifier(String password) {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
-        return ScramVerifier.fromPassword(password, salt, ScramVerifier.DEFAULT_ITERATIONS)
-                .encode();
     }
 
     /** The tunnel's name. */
@@ -112,6 +97,11 @@ public final class Share {
     /** Whom clients log in as. */
     public String user() {
         return options.user();
+    }
+
+    /** Those who may connect besides the {@link #user}. */
+    public List<SharedUser> otherUsers() {
+        return options.users();
     }
 
     /** Known here and nowhere else: the relay has only a verifier of it. */
@@ -135,6 +125,11 @@ public final class Share {
     /** Whether it is being shared at this moment. */
     public ShareState state() {
         return state;
+    }
+
+    /** What clients have done so far. */
+    public Activity activity() {
+        return sessions.activity();
     }
 
     /** Completes when sharing has ended, for whatever reason. */

@@ -1,16 +1,20 @@
 package dev.culvert.agent;
 
+import dev.culvert.agent.dial.ProxyAddress;
+import dev.culvert.agent.dial.TransportSettings;
 import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.Frame;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,21 +26,20 @@ public final class ShareOptions {
     /** PROTOCOL.md section 3. */
     private static final Pattern TUNNEL_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
 
-    /** 24 bytes are 192 bits, and 32 characters that need no escaping. */
-    private static final int PASSWORD_BYTES = 24;
-
     private static final WindowLimits DEFAULT_WINDOWS =
             new WindowLimits(262_144, 4_194_304, 8_388_608);
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private URI relay;
     private @Nullable Vertx vertx;
     private @Nullable Buffer trusted;
+    private TransportSettings.@Nullable ClientCertificate clientCertificate;
+    private @Nullable ProxyAddress proxy;
     private @Nullable String name;
     private @Nullable String token;
     private String user = "postgres";
-    private String password = makePassword();
+    private String password = SharedUser.randomPassword();
+    private @Nullable Instant expires;
+    private List<SharedUser> others = List.of();
     private SharingMode mode = SharingMode.EXCLUSIVE;
     private List<String> allow = List.of();
     private @Nullable Integer idleTimeout;
@@ -56,10 +59,14 @@ public final class ShareOptions {
         relay = other.relay;
         vertx = other.vertx;
         trusted = other.trusted;
+        clientCertificate = other.clientCertificate;
+        proxy = other.proxy;
         name = other.name;
         token = other.token;
         user = other.user;
         password = other.password;
+        expires = other.expires;
+        others = other.others;
         mode = other.mode;
         allow = other.allow;
         idleTimeout = other.idleTimeout;
@@ -99,6 +106,35 @@ public final class ShareOptions {
         return made;
     }
 
+    /**
+     * Shows this certificate to a relay that asks for one.
+     *
+     * @param chain in PEM, the certificate first
+     * @param key in PEM, not encrypted
+     */
+    public ShareOptions clientCertificate(Buffer chain, Buffer key) {
+        ShareOptions made = new ShareOptions(this);
+        made.clientCertificate = new TransportSettings.ClientCertificate(chain, key);
+        return made;
+    }
+
+    /** Goes through this proxy. Default: none. */
+    public ShareOptions proxy(ProxyAddress newProxy) {
+        ShareOptions made = new ShareOptions(this);
+        made.proxy = newProxy;
+        return made;
+    }
+
+    /**
+     * Goes through the proxy that {@code HTTPS_PROXY} and {@code NO_PROXY} of an environment, such
+     * as {@link System#getenv()}, name.
+     */
+    public ShareOptions proxyFrom(Map<String, String> environment) {
+        ShareOptions made = new ShareOptions(this);
+        made.proxy = ProxyAddress.fromEnvironment(environment, relay).orElse(null);
+        return made;
+    }
+
     /** Asks for this tunnel name. Default: the relay makes one. */
     public ShareOptions named(String newName) {
         require(
@@ -129,6 +165,21 @@ public final class ShareOptions {
         requireText(newPassword, "the password");
         ShareOptions made = new ShareOptions(this);
         made.password = newPassword;
+        return made;
+    }
+
+    /** From this moment on the user may neither log in nor stay connected. Default: never. */
+    public ShareOptions expires(Instant moment) {
+        ShareOptions made = new ShareOptions(this);
+        made.expires = moment;
+        return made;
+    }
+
+    /** More users, each with a password of its own. Default: none. */
+    public ShareOptions users(List<SharedUser> more) {
+        require(more.size() < Frame.Hello.MAX_USERS, "more users than " + Frame.Hello.MAX_USERS);
+        ShareOptions made = new ShareOptions(this);
+        made.others = List.copyOf(more);
         return made;
     }
 
@@ -235,8 +286,12 @@ public final class ShareOptions {
         return vertx;
     }
 
-    Optional<Buffer> trusted() {
-        return Optional.ofNullable(trusted);
+    TransportSettings transport() {
+        return new TransportSettings(
+                Optional.ofNullable(trusted),
+                Optional.ofNullable(clientCertificate),
+                Optional.ofNullable(proxy),
+                connectTimeout);
     }
 
     String user() {
@@ -245,6 +300,10 @@ public final class ShareOptions {
 
     String password() {
         return password;
+    }
+
+    List<SharedUser> users() {
+        return others;
     }
 
     WindowLimits windows() {
@@ -263,14 +322,31 @@ public final class ShareOptions {
         return listener;
     }
 
-    /** What the relay is told. */
-    Frame.Hello hello(String verifier, Frame.Backend.Kind kind) {
+    /** Everybody who may connect: the user first, then the others. */
+    private List<SharedUser> everybody() {
+        SharedUser first = SharedUser.withPassword(user, password);
+        List<SharedUser> all = new ArrayList<>();
+        all.add(expires == null ? first : first.expiring(expires));
+        all.addAll(others);
+        return all;
+    }
+
+    /**
+     * What the relay is told: of passwords, only verifiers.
+     *
+     * @throws IllegalArgumentException when a user is named twice
+     */
+    Frame.Hello hello(Frame.Backend.Kind kind) {
+        Set<String> names = new HashSet<>();
+        for (SharedUser each : everybody()) {
+            require(names.add(each.name()), "\"" + each.name() + "\" is named twice");
+        }
         return new Frame.Hello(
                 Culvert.AGENT,
                 name,
                 token,
                 mode == SharingMode.EXCLUSIVE ? null : "queue",
-                List.of(new Frame.User(user, verifier)),
+                everybody().stream().map(SharedUser::told).toList(),
                 allow,
                 new Frame.Backend(kind, backendVersion),
                 idleTimeout,
@@ -279,12 +355,6 @@ public final class ShareOptions {
                 windows.initial(),
                 true,
                 null);
-    }
-
-    private static String makePassword() {
-        byte[] bytes = new byte[PASSWORD_BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static int seconds(Duration time) {

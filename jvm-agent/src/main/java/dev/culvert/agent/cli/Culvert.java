@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         version = "culvert 0.1.0",
         description = "Reach a Postgres database that has no address.",
         subcommands = {
+            ShareCommand.class,
             ServeCommand.class,
             DemoCommand.class,
             RelayCommand.class,

@@ -4,7 +4,6 @@ import dev.culvert.tunnel.frame.Frame;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -12,15 +11,16 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
 import java.net.URI;
-import java.time.Duration;
-import java.util.Optional;
 
 /** Dials a relay with Vert.x's WebSocket client, always on the same event loop. */
 public final class VertxDialer implements Dialer, AutoCloseable {
     private static final String PATH = "/tunnel";
-    private static final int HTTPS_PORT = 443;
+    static final int HTTPS_PORT = 443;
 
     private final ContextInternal context;
     private final WebSocketClient client;
@@ -30,16 +30,24 @@ public final class VertxDialer implements Dialer, AutoCloseable {
      * A dialler.
      *
      * @param relay {@code wss://host:port} or {@code https://host:port}; {@code /tunnel} is added
-     * @param trusted certificates in PEM to trust in place of Java's own
-     * @param timeout of TCP and TLS together
      */
-    public VertxDialer(Vertx vertx, URI relay, Optional<Buffer> trusted, Duration timeout) {
+    public VertxDialer(Vertx vertx, URI relay, TransportSettings transport) {
         context = ((VertxInternal) vertx).createEventLoopContext();
         WebSocketClientOptions options =
                 new WebSocketClientOptions()
                         .setMaxFrameSize(Frame.HEADER_BYTES + Frame.MAX_PAYLOAD)
-                        .setConnectTimeout((int) timeout.toMillis());
-        trusted.ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(pem)));
+                        .setConnectTimeout((int) transport.timeout().toMillis());
+        transport
+                .trusted()
+                .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(pem)));
+        transport
+                .clientCertificate()
+                .ifPresent(shown ->
+                        options.setKeyCertOptions(
+                                new PemKeyCertOptions()
+                                        .addCertValue(shown.chain())
+                                        .addKeyValue(shown.key())));
+        transport.proxy().ifPresent(proxy -> options.setProxyOptions(proxyOptions(proxy)));
         client = vertx.createWebSocketClient(options);
         target =
                 new WebSocketConnectOptions()
@@ -47,8 +55,23 @@ public final class VertxDialer implements Dialer, AutoCloseable {
                         .setPort(relay.getPort() < 0 ? HTTPS_PORT : relay.getPort())
                         .setSsl(true)
                         .setURI(path(relay))
-                        .setTimeout(timeout.toMillis())
+                        .setTimeout(transport.timeout().toMillis())
                         .addSubProtocol(Frame.SUBPROTOCOL);
+    }
+
+    private static ProxyOptions proxyOptions(ProxyAddress proxy) {
+        ProxyOptions options =
+                new ProxyOptions()
+                        .setType(
+                                switch (proxy.kind()) {
+                                    case HTTP -> ProxyType.HTTP;
+                                    case SOCKS5 -> ProxyType.SOCKS5;
+                                })
+                        .setHost(proxy.host())
+                        .setPort(proxy.port());
+        proxy.user().ifPresent(options::setUsername);
+        proxy.password().ifPresent(options::setPassword);
+        return options;
     }
 
     private static String path(URI relay) {

@@ -17,6 +17,7 @@ public final class AgentSessions implements StreamAcceptor {
     private final Executor thread;
     private final int most;
     private final SessionObserver observer;
+    private final Counters counters = new Counters();
     private final Set<SessionBridge> open = new HashSet<>();
     private Runnable onGone = () -> {};
 
@@ -43,6 +44,11 @@ public final class AgentSessions implements StreamAcceptor {
         return open.stream().anyMatch(SessionBridge::isBusy);
     }
 
+    /** What clients have done so far. On any thread. */
+    public Activity activity() {
+        return counters.now();
+    }
+
     @Override
     public @Nullable Refusal rejects(Frame.Open client) {
         return open.size() < most
@@ -56,14 +62,17 @@ public final class AgentSessions implements StreamAcceptor {
 
     @Override
     public AgentStreamListener begin(Frame.Open client, AgentStream stream) {
-        SessionBridge bridge = new SessionBridge(backend, client, stream, thread, this::onEnded);
+        SessionBridge bridge =
+                new SessionBridge(backend, client, stream, thread, counters, this::onEnded);
         open.add(bridge);
+        counters.onClients(1);
         observer.onConnected(client);
         return bridge;
     }
 
     private void onEnded(SessionBridge ended, Frame.Open client) {
         if (open.remove(ended)) {
+            counters.onClients(-1);
             observer.onDisconnected(client);
             onGone.run();
         }

@@ -8,8 +8,10 @@ import dev.culvert.front.refuse.Refusal;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.stream.AgentStream;
 import dev.culvert.tunnel.stream.AgentStreamListener;
+import dev.culvert.wire.batch.BackendReader;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.WireException;
+import dev.culvert.wire.message.TransactionStatus;
 import dev.culvert.wire.startup.FirstPacketReader;
 import dev.culvert.wire.startup.StartupMessage;
 import io.netty.buffer.ByteBuf;
@@ -35,11 +37,6 @@ final class SessionBridge implements AgentStreamListener {
     /** Batch 1 is a StartupMessage, which is no larger (Postgres: MAX_STARTUP_PACKET_LENGTH). */
     private static final int MAX_STARTUP_BYTES = 10_240;
 
-    /** ReadyForQuery outside of a transaction. */
-    private static final long IDLE = 0x5A_00_00_00_05_49L;
-
-    private static final int READY_BYTES = 6;
-
     private enum State {
         STARTING,
         RUNNING,
@@ -50,7 +47,9 @@ final class SessionBridge implements AgentStreamListener {
     private final Frame.Open client;
     private final AgentStream stream;
     private final Executor thread;
+    private final Counters counters;
     private final BiConsumer<SessionBridge, Frame.Open> onEnded;
+    private final BackendReader reader = new BackendReader();
     private final ByteBuf startup = ByteBufAllocator.DEFAULT.buffer();
     private final Answers answers = new Answers();
     private State state = State.STARTING;
@@ -59,8 +58,8 @@ final class SessionBridge implements AgentStreamListener {
     /** Batches that have no whole answer yet. */
     private int unanswered;
 
-    /** Whether the last answer left the backend idle. */
-    private boolean idle;
+    /** Statements of {@link #reader} that have been counted. */
+    private long statements;
 
     private @Nullable Refusal endWhenIdle;
     private @Nullable ErrorResponse notice;
@@ -70,11 +69,13 @@ final class SessionBridge implements AgentStreamListener {
             Frame.Open client,
             AgentStream stream,
             Executor thread,
+            Counters counters,
             BiConsumer<SessionBridge, Frame.Open> onEnded) {
         this.backend = backend;
         this.client = client;
         this.stream = stream;
         this.thread = thread;
+        this.counters = counters;
         this.onEnded = onEnded;
     }
 
@@ -87,8 +88,11 @@ final class SessionBridge implements AgentStreamListener {
     @Override
     public void onData(ByteBuf payload, boolean end) {
         BackendSession present = session;
+        counters.onReceived(payload.readableBytes());
         if (present != null) {
-            unanswered += end ? 1 : 0;
+            if (end) {
+                addUnanswered(1);
+            }
             present.send(payload, end);
         } else {
             onStartup(payload, end);
@@ -97,6 +101,7 @@ final class SessionBridge implements AgentStreamListener {
 
     @Override
     public void onSent(int bytes) {
+        counters.onSent(bytes);
         BackendSession present = session;
         if (present != null) {
             present.consumed(bytes);
@@ -129,7 +134,7 @@ final class SessionBridge implements AgentStreamListener {
         StartupMessage message = size <= MAX_STARTUP_BYTES && end ? readStartup() : null;
         if (message != null) {
             state = State.RUNNING;
-            unanswered++;
+            addUnanswered(1);
             BackendSession opened =
                     backend.open(
                             new SessionRequest(client.session(), address(), message, thread),
@@ -169,9 +174,17 @@ final class SessionBridge implements AgentStreamListener {
     private final class Answers implements BackendEvents {
         @Override
         public void onData(ByteBuf bytes, boolean endOfAnswer) {
+            try {
+                reader.scan(bytes);
+            } catch (WireException e) {
+                bytes.release();
+                fail(e);
+                return;
+            }
             if (endOfAnswer) {
-                unanswered--;
-                idle = isIdle(bytes);
+                addUnanswered(-1);
+                counters.onAnswer(reader.commandCount() - statements, reader.transactionStatus());
+                statements = reader.commandCount();
             }
             stream.send(bytes, endOfAnswer);
             sayNotice();
@@ -201,11 +214,23 @@ final class SessionBridge implements AgentStreamListener {
         }
     }
 
-    /** An answer that comes in many pieces may end with one that does not show it: busy then. */
-    private static boolean isIdle(ByteBuf end) {
-        int at = end.writerIndex() - READY_BYTES;
-        return at >= end.readerIndex()
-                && ((long) end.getUnsignedShort(at) << 32 | end.getUnsignedInt(at + 2)) == IDLE;
+    private void addUnanswered(int change) {
+        unanswered += change;
+        counters.onBatches(change);
+    }
+
+    /** The backend does not speak Postgres. */
+    private void fail(WireException cause) {
+        BackendSession present = session;
+        if (present != null) {
+            present.close();
+        }
+        end(
+                new dev.culvert.tunnel.frame.Refusal(
+                        "08P01",
+                        "the database's answer is out of step: " + cause.getMessage(),
+                        null,
+                        "Connect again."));
     }
 
     /** While no answer is under way, messages of one's own may go to the client. */
@@ -222,10 +247,16 @@ final class SessionBridge implements AgentStreamListener {
     private void endIfIdle() {
         Refusal reason = endWhenIdle;
         BackendSession present = session;
-        if (reason != null && unanswered == 0 && idle && present != null) {
+        if (reason != null && isIdle() && present != null) {
             present.close();
             end(asTold(reason));
         }
+    }
+
+    private boolean isIdle() {
+        return unanswered == 0
+                && reader.isReadyForQuery()
+                && reader.transactionStatus() == TransactionStatus.IDLE;
     }
 
     private void end(dev.culvert.tunnel.frame.@Nullable Refusal told) {
@@ -234,7 +265,7 @@ final class SessionBridge implements AgentStreamListener {
         }
         state = State.ENDED;
         session = null;
-        unanswered = 0;
+        addUnanswered(-unanswered);
         startup.release();
         stream.close(told);
         onEnded.accept(this, client);

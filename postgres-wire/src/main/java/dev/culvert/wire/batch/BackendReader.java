@@ -39,6 +39,7 @@ public final class BackendReader {
     private boolean ready = true;
     private long readyForQueryCount;
     private long errorCount;
+    private long commandCount;
     private long copyInCount;
     private boolean copyInPending;
     private boolean copyOutPending;
@@ -102,6 +103,11 @@ public final class BackendReader {
     /** ReadyForQuery messages seen so far. */
     public long readyForQueryCount() {
         return readyForQueryCount;
+    }
+
+    /** CommandComplete messages that began so far. */
+    public long commandCount() {
+        return commandCount;
     }
 
     /** ErrorResponse messages that began so far. */
@@ -174,7 +180,10 @@ public final class BackendReader {
             }
             case 'H' -> copyOutPending = true;
             case 'c' -> copyOutPending = false;
-            case 'C' -> endCopy();
+            case 'C' -> {
+                commandCount++;
+                endCopy();
+            }
             case 'E' -> {
                 errorCount++;
                 endCopy();
