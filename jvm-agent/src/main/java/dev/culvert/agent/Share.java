@@ -109,7 +109,7 @@ public final class Share {
         return options.password();
     }
 
-    /** {@code postgres://user:password@host:port/postgres?sslmode=require}. */
+    /** {@code postgres://user:password@host:port/database?sslmode=require}. */
     public String url() {
         return "postgres://"
                 + encoded(user())
@@ -119,7 +119,9 @@ public final class Share {
                 + host()
                 + ":"
                 + port()
-                + "/postgres?sslmode=require";
+                + "/"
+                + encoded(options.database())
+                + "?sslmode=require";
     }
 
     /** Whether it is being shared at this moment. */

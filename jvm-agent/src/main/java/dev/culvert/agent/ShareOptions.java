@@ -49,6 +49,7 @@ public final class ShareOptions {
     private int maxSessions = 100;
     private Duration connectTimeout = Duration.ofSeconds(20);
     private String backendVersion = "unknown";
+    private String database = "postgres";
     private ShareListener listener = ShareListener.NONE;
 
     private ShareOptions(URI relay) {
@@ -76,6 +77,7 @@ public final class ShareOptions {
         maxSessions = other.maxSessions;
         connectTimeout = other.connectTimeout;
         backendVersion = other.backendVersion;
+        database = other.database;
         listener = other.listener;
     }
 
@@ -271,6 +273,13 @@ public final class ShareOptions {
         return made;
     }
 
+    /** The database's name, for {@link Share#url}. Default: {@code postgres}, as PGlite's is. */
+    public ShareOptions database(String name) {
+        ShareOptions made = new ShareOptions(this);
+        made.database = name;
+        return made;
+    }
+
     /** Who hears of what happens. */
     public ShareOptions listener(ShareListener newListener) {
         ShareOptions made = new ShareOptions(this);
@@ -304,6 +313,10 @@ public final class ShareOptions {
 
     List<SharedUser> users() {
         return others;
+    }
+
+    String database() {
+        return database;
     }
 
     WindowLimits windows() {

@@ -45,7 +45,6 @@ final class JsonOutput implements ShareOutput {
                         .put("url", lines.url())
                         .put("psql", lines.psql())
                         .put("jdbc", lines.jdbc())
-                        .put("databaseUrl", lines.databaseUrl())
                         .put("what", what);
         ArrayNode others = event.putArray("users");
         for (SharedUser each : share.otherUsers()) {

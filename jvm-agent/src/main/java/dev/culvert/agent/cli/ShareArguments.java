@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,8 +58,9 @@ final class ShareArguments {
             names = "--upstream",
             paramLabel = "URL",
             description = {
-                "Shares a Postgres server: postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=MODE,"
-                        + " or with ?host=DIR for a Unix socket. The password stays here."
+                "Shares a Postgres server's database: postgres://USER[:PASSWORD]@HOST:PORT/DATABASE"
+                        + "[?sslmode=MODE&sslrootcert=FILE], as libpq reads it; without a password,"
+                        + " the one in PGPASSWORD."
             })
     private @Nullable String upstream;
 
@@ -162,8 +161,8 @@ final class ShareArguments {
             names = "--ca",
             paramLabel = "FILE",
             description = {
-                "Certificates in PEM to trust in place of Java's own, for a relay with a development"
-                        + " CA."
+                "Certificates in PEM to trust in place of Java's own, for a relay with a"
+                        + " development CA."
             })
     private @Nullable Path caFile;
 
@@ -198,8 +197,9 @@ final class ShareArguments {
     /** Refuses what does not go together. */
     void check() {
         require(relay != null, "--relay is missing: the relay's address, wss://HOST:PORT");
-        long sources = Stream.of(folder != null, memory, upstream != null).filter(b -> b).count();
-        require(sources <= 1, "--db, --memory and --upstream exclude each other");
+        require(
+                (folder == null ? 0 : 1) + (memory ? 1 : 0) + (upstream == null ? 0 : 1) <= 1,
+                "--db, --memory and --upstream exclude each other");
         require(
                 (clientCertificate == null) == (clientKey == null),
                 "--client-cert and --client-key go together");
@@ -215,21 +215,20 @@ final class ShareArguments {
         return Optional.ofNullable(folder);
     }
 
-    /** With the password of {@code PGPASSWORD} where the URL has none, as libpq does it. */
+    /** The Postgres server to share; empty for a PGlite. */
     Optional<UpstreamAddress> upstream() {
         try {
-            return Optional.ofNullable(upstream)
-                    .map(UpstreamAddress::parse)
-                    .map(address ->
-                            address.password().isPresent()
-                                    ? address
-                                    : Optional.ofNullable(System.getenv("PGPASSWORD"))
-                                            .map(address::withPassword)
-                                            .orElse(address));
+            return Optional.ofNullable(upstream).map(UpstreamAddress::parse).map(this::completed);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--upstream: " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), "--upstream: " + e.getMessage(), e);
         }
+    }
+
+    private UpstreamAddress completed(UpstreamAddress address) {
+        String password = System.getenv("PGPASSWORD");
+        return address.password().isPresent() || password == null
+                ? address
+                : address.withPassword(password);
     }
 
     Optional<Path> caFile() {
@@ -322,7 +321,7 @@ final class ShareArguments {
         try {
             return Buffer.buffer(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
+            throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

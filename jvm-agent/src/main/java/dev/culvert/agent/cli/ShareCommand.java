@@ -3,6 +3,7 @@ package dev.culvert.agent.cli;
 import dev.culvert.agent.Culvert;
 import dev.culvert.agent.Share;
 import dev.culvert.agent.ShareException;
+import dev.culvert.agent.ShareOptions;
 import dev.culvert.agent.dial.ClosedReason;
 import dev.culvert.agent.upstream.UpstreamException;
 import dev.culvert.pglite.PGliteException;
@@ -20,28 +21,30 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code culvert share}: a PGlite, or a Postgres server, shared through a relay. */
+/** {@code culvert share}: a PGlite or a Postgres server, shared through a relay. */
 @Command(
         name = "share",
         mixinStandardHelpOptions = true,
         defaultValueProvider = ShareDefaults.class,
         description = {
-            "Shares a PGlite, or a Postgres server that this machine reaches, through a relay, until"
-                    + " a signal ends it."
+            "Shares a PGlite or a Postgres server through a relay, until a signal ends it."
         },
         footerHeading =
                 "%nEvery option may also stand in the environment (--queue-timeout as"
-                        + " CULVERT_QUEUE_TIMEOUT) or, without its dashes in front, in a YAML file (--config);"
-                        + " the command line counts first, then the environment. Passwords for clients and"
-                        + " the relay's token belong there: command lines are seen by everybody on a"
-                        + " machine.%n%nExamples:%n",
+                        + " CULVERT_QUEUE_TIMEOUT) or, without its dashes in front, in a YAML file"
+                        + " (--config); the command line counts first, then the environment. Passwords"
+                        + " for clients and the relay's token belong there: command lines are seen by"
+                        + " everybody on a machine.%n%nExamples:%n",
         footer = {
             "  culvert share --relay wss://relay.example",
             "      an empty database in memory",
             "  culvert share --relay wss://relay.example --db ./data --name abc123 --mode queue",
             "      the PGlite in a folder; a second client waits for its turn",
-            "  CULVERT_UPSTREAM=postgres://me:secret@localhost/mine culvert share --config share.yaml",
-            "      a Postgres server, through the relay that the file names"
+            "  PGPASSWORD=… culvert share --relay wss://relay.example"
+                    + " --upstream postgres://me@localhost/shop",
+            "      one database of a Postgres server; its user and password stay here",
+            "  CULVERT_PASSWORD=secret culvert share --config share.yaml",
+            "      with the options of the file, such as \"relay: wss://relay.example\""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -71,6 +74,7 @@ final class ShareCommand implements Callable<Integer> {
         ShareOutput output = arguments.output(out);
         CompletableFuture<Integer> end = new CompletableFuture<>();
         Vertx vertx = Vertx.vertx();
+        ShareOptions options = arguments.options(vertx);
         SharedSource source;
         try {
             source =
@@ -81,7 +85,7 @@ final class ShareCommand implements Callable<Integer> {
                                 output.failed("the database has stopped: " + reason);
                                 end.complete(STOPPED);
                             });
-        } catch (UpstreamException | PGliteException e) {
+        } catch (PGliteException | UpstreamException e) {
             vertx.close();
             output.failed(String.valueOf(e.getMessage()));
             return STOPPED;
@@ -90,9 +94,8 @@ final class ShareCommand implements Callable<Integer> {
             Share share =
                     Culvert.share(
                                     source.backend(),
-                                    arguments
-                                            .options(vertx)
-                                            .backendVersion(source.version())
+                                    options.backendVersion(source.version())
+                                            .database(source.database())
                                             .listener(output))
                             .await();
             share.closed().onSuccess(reason -> end.complete(exitCode(reason)));

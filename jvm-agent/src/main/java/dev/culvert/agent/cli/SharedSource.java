@@ -39,6 +39,7 @@ record SharedSource(Backend backend, String version, String what, String databas
                 .orElseGet(() -> pglite(arguments.folder(), onStopped));
     }
 
+    /** A server that is gone for a while is no reason to end: each client is told of it. */
     private static SharedSource upstream(UpstreamAddress address, Vertx vertx) {
         UpstreamBackend backend = UpstreamBackend.toShare(vertx, address);
         String version = backend.probe().await();
@@ -47,7 +48,7 @@ record SharedSource(Backend backend, String version, String what, String databas
                 version,
                 "the database " + address.database() + " of PostgreSQL " + version,
                 address.database(),
-                () -> {});
+                backend::close);
     }
 
     private static SharedSource pglite(Optional<Path> folder, Consumer<String> onStopped) {
