@@ -5,17 +5,21 @@ import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
+import dev.culvert.relay.policy.AccessSettings;
 import dev.culvert.relay.tunnel.LiveTunnel;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -66,7 +70,9 @@ final class Fairness implements AutoCloseable {
     Fairness(double bytesPerSecond, int roundTripMillis) throws Exception {
         TunnelSettings settings = TunnelSettings.DEFAULTS.withAllowNoPassword(true);
         TunnelRegistry registry = new TunnelRegistry(Duration.ZERO);
-        TunnelEndpoint endpoint = new TunnelEndpoint(settings, registry, "relay.test", "load");
+        TunnelEndpoint endpoint =
+                new TunnelEndpoint(
+                        settings, new Access(AccessSettings.OPEN), registry, "relay.test", "load");
         endpoint.setPostgresPort(5432);
         server =
                 vertx.createHttpServer(

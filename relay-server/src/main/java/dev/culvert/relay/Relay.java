@@ -7,6 +7,7 @@ import dev.culvert.front.observe.FrontMeters;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.RelaySettings;
+import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.route.TunnelRouter;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
 import dev.culvert.relay.tunnel.TunnelRegistry;
@@ -71,8 +72,10 @@ public final class Relay {
             MeterRegistry meters,
             FrontObserver observer) {
         TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
+        Access access = new Access(settings.access());
         TunnelEndpoint endpoint =
-                new TunnelEndpoint(settings.tunnels(), registry, settings.domain(), VERSION);
+                new TunnelEndpoint(
+                        settings.tunnels(), access, registry, settings.domain(), VERSION);
         Readiness readiness = new Readiness();
         TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
         TlsContexts tls = new TlsContexts(certificates, settings.tls());

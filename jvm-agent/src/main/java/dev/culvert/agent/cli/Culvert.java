@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             RelayCommand.class,
             CertsCommand.class,
+            TokenCommand.class,
             HealthCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

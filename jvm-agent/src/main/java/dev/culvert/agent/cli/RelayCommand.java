@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
             "3:After SIGTERM: the deadline cut something off."
         })
 final class RelayCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);
     private static final JsonMapper JSON = new JsonMapper();
 
     @Option(
@@ -81,6 +84,12 @@ final class RelayCommand implements Callable<Integer> {
             return 0;
         }
         Logging.apply(config.log());
+        if (config.isOpenToStrangers()) {
+            LOG.atWarn()
+                    .log(
+                            "anybody who reaches this relay may open tunnels; give it tokens"
+                                    + " (docs/access.md)");
+        }
         RunningRelay started =
                 RunningRelay.start(
                         config.settings(),

@@ -19,6 +19,8 @@ public final class Catalogue {
                     NetworkSections.PROXY_PROTOCOL,
                     NetworkSections.TCP,
                     SessionSection.SESSIONS,
+                    AccessSection.ACCESS,
+                    AccessSection.JWT,
                     TunnelSections.TUNNELS,
                     TunnelSections.LIVENESS,
                     TunnelSections.RESUME,

@@ -5,6 +5,7 @@ import dev.culvert.certs.load.CertificateFiles;
 import dev.culvert.certs.load.PemFiles;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.relay.config.RelaySettings;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -48,13 +49,20 @@ public record RelayConfig(
                             TlsSection.read(values),
                             ListenSections.https(values),
                             TunnelSections.read(values),
-                            DrainSection.read(values)),
+                            DrainSection.read(values),
+                            AccessSection.read(values, environment)),
                     TlsSection.files(values, environment),
                     values.get(DrainSection.MESSAGE),
                     LogSection.read(values));
         } catch (IllegalArgumentException | CertificateFileException e) {
             throw new ConfigException(List.of(explain(String.valueOf(e.getMessage()), values)));
         }
+    }
+
+    /** Whether it listens to others than this machine, and asks agents for nothing. */
+    public boolean isOpenToStrangers() {
+        return settings.access().open()
+                && !InetAddress.ofLiteral(settings.https().host()).isLoopbackAddress();
     }
 
     /**

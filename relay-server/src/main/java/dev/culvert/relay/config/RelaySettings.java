@@ -3,6 +3,7 @@ package dev.culvert.relay.config;
 import dev.culvert.front.listen.ClientCertificates;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.TlsSettings;
+import dev.culvert.relay.policy.AccessSettings;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls how clients' connections are encrypted
  * @param https where agents and browsers connect
  * @param tunnels what tunnels may do
+ * @param access who may open a tunnel
  * @param drain how the relay empties itself before it stops
  */
 public record RelaySettings(
@@ -24,7 +26,8 @@ public record RelaySettings(
         TlsSettings tls,
         HttpsSettings https,
         TunnelSettings tunnels,
-        DrainSettings drain) {
+        DrainSettings drain,
+        AccessSettings access) {
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final int MAX_DOMAIN_LENGTH = 180;
@@ -46,7 +49,7 @@ public record RelaySettings(
         }
     }
 
-    /** With one domain, and TLS and drain as they are by default. */
+    /** With one domain; TLS and drain as they are by default, and tunnels open to anybody. */
     public RelaySettings(
             String domain, FrontSettings postgres, HttpsSettings https, TunnelSettings tunnels) {
         this(
@@ -55,12 +58,18 @@ public record RelaySettings(
                 TlsSettings.DEFAULTS,
                 https,
                 tunnels,
-                DrainSettings.DEFAULTS);
+                DrainSettings.DEFAULTS,
+                AccessSettings.OPEN);
     }
 
     /** The same with other times for the drain. */
     public RelaySettings withDrain(DrainSettings newDrain) {
-        return new RelaySettings(domains, postgres, tls, https, tunnels, newDrain);
+        return new RelaySettings(domains, postgres, tls, https, tunnels, newDrain, access);
+    }
+
+    /** The same with others who may open tunnels. */
+    public RelaySettings withAccess(AccessSettings newAccess) {
+        return new RelaySettings(domains, postgres, tls, https, tunnels, drain, newAccess);
     }
 
     /** The domain that agents are told. */

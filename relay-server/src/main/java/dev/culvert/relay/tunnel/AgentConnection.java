@@ -1,6 +1,8 @@
 package dev.culvert.relay.tunnel;
 
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Grant;
+import dev.culvert.relay.policy.Verdict;
 import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
 import dev.culvert.tunnel.frame.CloseCode;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   AwaitHello ── HELLO: a tunnel is opened or resumed ──▶ Carrying
- *       └── refused, too late ──▶ Closed ◀── violation, dead, superseded, broken ──┘
+ *       │ └── HELLO with a token ──▶ Judging ── permitted ──┘  │
+ *       └── refused, too late ──▶ Closed ◀── violation, dead, superseded, broken
  * </pre>
  *
  * <p>The last in the WebSocket's own pipeline, in Vert.x's place: frames are decoded from, and
@@ -67,6 +70,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
     private sealed interface Stage {
         record AwaitHello() implements Stage {}
 
+        /** The agent's token is being checked. */
+        record Judging() implements Stage {}
+
         record Carrying(LiveTunnel tunnel) implements Stage {}
 
         record Closed() implements Stage {}
@@ -74,6 +80,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     private final TunnelReception reception;
     private final TunnelSettings settings;
+
+    /** The token of the upgrade request, until it has been judged. */
+    private @Nullable String headerToken;
+
     private Stage stage = new Stage.AwaitHello();
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Future<?> timer;
@@ -88,9 +98,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     private boolean closeSent;
 
-    AgentConnection(TunnelReception reception, TunnelSettings settings) {
+    AgentConnection(
+            TunnelReception reception, TunnelSettings settings, @Nullable String headerToken) {
         this.reception = reception;
         this.settings = settings;
+        this.headerToken = headerToken;
     }
 
     // what the WebSocket does
@@ -201,7 +213,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                     frame.release();
                     throw new ProtocolViolationException(frame.type() + " before HELLO");
                 }
-                onHello(hello);
+                onHello(hello, null);
+            }
+            case Stage.Judging _ -> {
+                frame.release();
+                throw new ProtocolViolationException(frame.type() + " before WELCOME");
             }
             case Stage.Carrying(LiveTunnel tunnel) ->
                     tunnel.execute(() -> tunnel.onFrame(this, frame));
@@ -209,8 +225,15 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         }
     }
 
-    private void onHello(Frame.Hello hello) {
-        switch (reception.receive(hello, this)) {
+    private void onHello(Frame.Hello hello, @Nullable Grant grant) {
+        switch (reception.receive(hello, grant, this)) {
+            case TunnelReception.Outcome.NeedsGrant _ -> {
+                // the timer of HELLO goes on: it limits this wait, too
+                stage = new Stage.Judging();
+                reception
+                        .judge(hello, headerToken)
+                        .thenAccept(verdict -> execute(() -> onVerdict(hello, verdict)));
+            }
             case TunnelReception.Outcome.Refused(CloseCode code, String message) ->
                     close(code, message);
             case TunnelReception.Outcome.Opened(LiveTunnel tunnel) -> carry(tunnel);
@@ -218,6 +241,17 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
                 carry(tunnel);
                 tunnel.execute(() -> tunnel.resume(this, received));
             }
+        }
+    }
+
+    private void onVerdict(Frame.Hello hello, Verdict verdict) {
+        if (!(stage instanceof Stage.Judging)) {
+            return;
+        }
+        headerToken = null;
+        switch (verdict) {
+            case Verdict.Granted(Grant grant) -> onHello(hello, grant);
+            case Verdict.Refused(CloseCode code, String message) -> close(code, message);
         }
     }
 
@@ -333,7 +367,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         switch (before) {
             case Stage.Carrying(LiveTunnel tunnel) ->
                     tunnel.execute(() -> tunnel.onConnectionClosed(this, why));
-            case Stage.AwaitHello _ -> LOG.atInfo().addKeyValue("reason", why).log("agent refused");
+            case Stage.AwaitHello _, Stage.Judging _ ->
+                    LOG.atInfo().addKeyValue("reason", why).log("agent refused");
             case Stage.Closed _ -> {
                 // said already
             }

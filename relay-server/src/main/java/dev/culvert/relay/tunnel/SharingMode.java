@@ -20,11 +20,16 @@ enum SharingMode {
             return Optional.of(EXCLUSIVE);
         }
         for (SharingMode mode : values()) {
-            if (mode.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (mode.label().equals(name)) {
                 return Optional.of(mode);
             }
         }
         return Optional.empty();
+    }
+
+    /** Its name in HELLO. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** For one tunnel, where so many may wait. */

@@ -4,6 +4,9 @@ import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.sharing.Sharing;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
+import dev.culvert.relay.policy.Grant;
+import dev.culvert.relay.policy.Verdict;
 import dev.culvert.relay.route.TunnelNames;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
@@ -21,6 +24,7 @@ final class TunnelAdmission {
     }
 
     private final TunnelSettings settings;
+    private final Access access;
     private final String domain;
     private final String relay;
     private final TunnelNames names = new TunnelNames();
@@ -28,8 +32,9 @@ final class TunnelAdmission {
     /** The port that clients connect to; known when the front listens. */
     private volatile int postgresPort;
 
-    TunnelAdmission(TunnelSettings settings, String domain, String relay) {
+    TunnelAdmission(TunnelSettings settings, Access access, String domain, String relay) {
         this.settings = settings;
+        this.access = access;
         this.domain = domain;
         this.relay = relay;
     }
@@ -41,9 +46,11 @@ final class TunnelAdmission {
     /**
      * Decides.
      *
-     * @param name the name asked for, by HELLO or by the tunnel that it wants back, or null
+     * @param wanted the name asked for, by HELLO or by the tunnel that it wants back, or null
+     * @param grant what the agent's token permits
      */
-    Decision decide(Frame.Hello hello, @Nullable String name) {
+    Decision decide(Frame.Hello hello, @Nullable String wanted, Grant grant) {
+        String name = wanted == null ? grant.usualName().orElse(null) : wanted;
         Optional<SharingMode> mode = SharingMode.of(hello.mode());
         if (mode.isEmpty()) {
             return new Decision.Refused(
@@ -54,6 +61,10 @@ final class TunnelAdmission {
                     CloseCode.HELLO_REFUSED,
                     "a tunnel name has 3 to 63 characters of a-z, 0-9 and hyphen");
         }
+        Optional<Verdict.Refused> refusal = access.refuses(grant, name, mode.get().label());
+        if (refusal.isPresent()) {
+            return new Decision.Refused(refusal.get().code(), refusal.get().message());
+        }
         Credentials credentials;
         try {
             credentials = HelloCredentials.of(hello, settings);
@@ -62,13 +73,27 @@ final class TunnelAdmission {
         }
         return new Decision.Admitted(
                 new TunnelTerms(
-                        name == null ? names.next() : name,
+                        name == null ? freeName() : name,
+                        grant,
                         credentials,
                         hello.backend(),
                         mode.get(),
                         timeouts(hello),
-                        atMost(hello.lifetime(), settings.lifetime()),
+                        atMost(hello.lifetime(), lifetime(grant)),
                         hello.resumable() ? settings.resume().grace() : Duration.ZERO));
+    }
+
+    private Duration lifetime(Grant grant) {
+        Duration limit = settings.lifetime();
+        return grant.lifetime().filter(own -> own.compareTo(limit) < 0).orElse(limit);
+    }
+
+    private String freeName() {
+        String name = names.next();
+        while (!access.isFree(name)) {
+            name = names.next();
+        }
+        return name;
     }
 
     /**

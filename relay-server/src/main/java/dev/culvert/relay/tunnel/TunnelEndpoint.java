@@ -3,6 +3,7 @@ package dev.culvert.relay.tunnel;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,7 +27,10 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
     /** The path of the endpoint. */
     public static final String PATH = "/tunnel";
 
+    private static final String BEARER = "bearer ";
+
     private final TunnelSettings settings;
+    private final Access access;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
     private final TunnelReception reception;
@@ -34,15 +38,21 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
     /**
      * An endpoint.
      *
+     * @param access who may open a tunnel
      * @param domain under which the tunnels get their host names
      * @param relay program and version, for the agents' logs
      */
     public TunnelEndpoint(
-            TunnelSettings settings, TunnelRegistry registry, String domain, String relay) {
+            TunnelSettings settings,
+            Access access,
+            TunnelRegistry registry,
+            String domain,
+            String relay) {
         this.settings = settings;
+        this.access = access;
         this.registry = registry;
-        this.admission = new TunnelAdmission(settings, domain, relay);
-        this.reception = new TunnelReception(settings, admission, registry);
+        this.admission = new TunnelAdmission(settings, access, domain, relay);
+        this.reception = new TunnelReception(settings, admission, access, registry);
     }
 
     /** Tells which port clients connect to. Before the first agent comes. */
@@ -65,7 +75,23 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
                     .end("The WebSocket subprotocol must be " + Frame.SUBPROTOCOL + ".\n");
             return;
         }
-        request.toWebSocket().onSuccess(this::connect);
+        if (!access.admitsOrigin(request.getHeader(HttpHeaderNames.ORIGIN))) {
+            request.response()
+                    .setStatusCode(403)
+                    .end("Pages of this origin may open no tunnels at this relay.\n");
+            return;
+        }
+        if (request.query() != null) {
+            // whoever puts a token there shows it to every log on the way
+            request.response()
+                    .setStatusCode(400)
+                    .end(
+                            "A token goes into HELLO or the header Authorization, not into the"
+                                    + " URL.\n");
+            return;
+        }
+        String token = bearer(request.getHeader(HttpHeaders.AUTHORIZATION));
+        request.toWebSocket().onSuccess(webSocket -> connect(webSocket, token));
     }
 
     /**
@@ -97,18 +123,26 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
         registry.all().forEach(tunnel -> tunnel.shutDown(CloseCode.DRAINING, Refusals.draining()));
     }
 
+    private static @Nullable String bearer(@Nullable String authorization) {
+        return authorization != null
+                        && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
+
     /**
      * Takes the WebSocket out of Vert.x's hands. What Vert.x keeps of a WebSocket and of the
      * request that it began as is more than all the rest of an idle tunnel.
      */
-    private void connect(ServerWebSocket webSocket) {
+    private void connect(ServerWebSocket webSocket, @Nullable String token) {
         ChannelHandlerContext vertxHandler =
                 ((WebSocketInternal) webSocket).channelHandlerContext();
         ChannelPipeline pipeline = vertxHandler.pipeline();
         if (pipeline.get(ChunkedWriteHandler.class) != null) {
             pipeline.remove(ChunkedWriteHandler.class);
         }
-        pipeline.replace(vertxHandler.name(), "tunnel", new AgentConnection(reception, settings));
+        pipeline.replace(
+                vertxHandler.name(), "tunnel", new AgentConnection(reception, settings, token));
     }
 
     private static boolean offersProtocol(HttpServerRequest request) {

@@ -1,8 +1,12 @@
 package dev.culvert.relay.tunnel;
 
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
+import dev.culvert.relay.policy.Grant;
+import dev.culvert.relay.policy.Verdict;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,28 +23,51 @@ final class TunnelReception {
         record Resumes(LiveTunnel tunnel, long received) implements Outcome {}
 
         record Refused(CloseCode code, String message) implements Outcome {}
+
+        /** It wants a tunnel that its token must permit. */
+        record NeedsGrant() implements Outcome {}
     }
 
     private final TunnelSettings settings;
     private final TunnelAdmission admission;
+    private final Access access;
     private final TunnelRegistry registry;
 
-    TunnelReception(TunnelSettings settings, TunnelAdmission admission, TunnelRegistry registry) {
+    TunnelReception(
+            TunnelSettings settings,
+            TunnelAdmission admission,
+            Access access,
+            TunnelRegistry registry) {
         this.settings = settings;
+        this.access = access;
         this.admission = admission;
         this.registry = registry;
     }
 
-    /** Receives an agent; on the event loop of its WebSocket, which a new tunnel keeps. */
-    Outcome receive(Frame.Hello hello, AgentConnection connection) {
+    /**
+     * Judges the agent's token; any thread.
+     *
+     * @param header the token of the upgrade request, for agents that say none in HELLO
+     */
+    CompletableFuture<Verdict> judge(Frame.Hello hello, @Nullable String header) {
+        return access.judge(hello.token() == null ? header : hello.token());
+    }
+
+    /**
+     * Receives an agent; on the event loop of its WebSocket, which a new tunnel keeps.
+     *
+     * @param grant what the agent's token permits, or null when it was not judged: an agent that
+     *     comes back has its tunnel's secret, and needs no other
+     */
+    Outcome receive(Frame.Hello hello, @Nullable Grant grant, AgentConnection connection) {
         Frame.Resume resume = hello.resume();
         if (resume == null) {
-            return open(hello, hello.name(), "", null, connection);
+            return open(hello, hello.name(), "", null, grant, connection);
         }
         LiveTunnel former = registry.find(resume.name()).orElse(null);
         if (former == null) {
             // over, and perhaps its name is reserved; or another relay's
-            return open(hello, resume.name(), resume.secret(), null, connection);
+            return open(hello, resume.name(), resume.secret(), null, grant, connection);
         }
         Long received = resume.received();
         boolean owned =
@@ -51,7 +78,7 @@ final class TunnelReception {
             return nameTaken(resume.name());
         }
         return received == null
-                ? open(hello, resume.name(), resume.secret(), former, connection)
+                ? open(hello, resume.name(), resume.secret(), former, grant, connection)
                 : new Outcome.Resumes(former, received);
     }
 
@@ -60,11 +87,15 @@ final class TunnelReception {
             @Nullable String name,
             String secret,
             @Nullable LiveTunnel former,
+            @Nullable Grant grant,
             AgentConnection connection) {
         if (registry.isClosed()) {
             return draining();
         }
-        return switch (admission.decide(hello, name)) {
+        if (grant == null) {
+            return new Outcome.NeedsGrant();
+        }
+        return switch (admission.decide(hello, name, grant)) {
             case TunnelAdmission.Decision.Refused(CloseCode code, String message) ->
                     new Outcome.Refused(code, message);
             case TunnelAdmission.Decision.Admitted(TunnelTerms terms) ->
@@ -89,16 +120,35 @@ final class TunnelReception {
             String secret,
             @Nullable LiveTunnel former,
             AgentConnection connection) {
-        boolean added =
-                former == null ? registry.add(tunnel, secret) : registry.replace(former, tunnel);
-        if (!added) {
-            return registry.isClosed() ? draining() : nameTaken(tunnel.name());
+        return switch (add(tunnel, secret, former)) {
+            case YES -> {
+                if (former != null) {
+                    former.execute(former::supersede);
+                }
+                tunnel.start(connection);
+                yield new Outcome.Opened(tunnel);
+            }
+            case CLOSED -> draining();
+            case NAME_TAKEN -> nameTaken(tunnel.name());
+            case LIMIT ->
+                    new Outcome.Refused(
+                            CloseCode.LIMIT,
+                            tunnel.terms().grant().hasSubject()
+                                    ? "the relay or the token's owner has too many tunnels"
+                                    : "the relay has too many tunnels");
+        };
+    }
+
+    private TunnelRegistry.Added add(
+            LiveTunnel tunnel, String secret, @Nullable LiveTunnel former) {
+        if (former == null) {
+            return registry.add(
+                    tunnel, secret, access.tunnels(), access.tunnelsOf(tunnel.terms().grant()));
         }
-        if (former != null) {
-            former.execute(former::supersede);
+        if (registry.replace(former, tunnel)) {
+            return TunnelRegistry.Added.YES;
         }
-        tunnel.start(connection);
-        return new Outcome.Opened(tunnel);
+        return registry.isClosed() ? TunnelRegistry.Added.CLOSED : TunnelRegistry.Added.NAME_TAKEN;
     }
 
     private static Outcome draining() {

@@ -1,5 +1,6 @@
 package dev.culvert.relay.tunnel;
 
+import dev.culvert.relay.policy.Grant;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  */
 public final class TunnelRegistry {
     private final ConcurrentMap<String, LiveTunnel> tunnels = new ConcurrentHashMap<>();
+    private final TunnelQuota quota = new TunnelQuota();
     private final NameReservations reservations;
     private final Promise<Void> emptied = Promise.promise();
     private volatile boolean closed;
@@ -38,34 +40,58 @@ public final class TunnelRegistry {
         return Optional.ofNullable(tunnels.get(name));
     }
 
+    /** What became of a tunnel that wants to be added. */
+    enum Added {
+        YES,
+        /** Its name is in use, or waits for its owner. */
+        NAME_TAKEN,
+        /** There are too many. */
+        LIMIT,
+        /** None are let in any more. */
+        CLOSED
+    }
+
     /**
-     * Adds a tunnel; false when its name is taken or reserved, or none are let in any more.
+     * Adds a tunnel, if it may be.
      *
      * @param secret the secret of a former tunnel of that name, or empty
+     * @param most tunnels at a time
+     * @param mostOfSubject tunnels of the same subject
      */
-    boolean add(LiveTunnel tunnel, String secret) {
+    Added add(LiveTunnel tunnel, String secret, int most, int mostOfSubject) {
+        Grant grant = tunnel.terms().grant();
+        if (!quota.take(grant, most, mostOfSubject)) {
+            return Added.LIMIT;
+        }
         if (!reservations.permits(tunnel.name(), secret)
                 || tunnels.putIfAbsent(tunnel.name(), tunnel) != null) {
-            return false;
+            quota.release(grant);
+            return closed ? Added.CLOSED : Added.NAME_TAKEN;
         }
         if (closed) {
             remove(tunnel);
-            return false;
+            return Added.CLOSED;
         }
         reservations.owner(tunnel.name()).ifPresent(tunnel.secrets()::inherit);
         reservations.remove(tunnel.name());
-        return true;
+        return Added.YES;
     }
 
     /** Puts a tunnel in another's place; false when the other is not there any more. */
     boolean replace(LiveTunnel former, LiveTunnel tunnel) {
         tunnel.secrets().inherit(former.secrets().own());
-        return tunnels.replace(former.name(), former, tunnel);
+        boolean replaced = tunnels.replace(former.name(), former, tunnel);
+        if (replaced) {
+            quota.move(former.terms().grant(), tunnel.terms().grant());
+        }
+        return replaced;
     }
 
     /** Removes a tunnel; does nothing when another has its name by now. */
     void remove(LiveTunnel tunnel) {
-        tunnels.remove(tunnel.name(), tunnel);
+        if (tunnels.remove(tunnel.name(), tunnel)) {
+            quota.release(tunnel.terms().grant());
+        }
         completeIfEmpty();
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.front.listen.ClientCertificates;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.listen.TlsSettings.Engine;
+import dev.culvert.relay.policy.AccessSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,6 +57,7 @@ class RelaySettingsTest {
                 new TlsSettings(Engine.BEST, List.of(policy)),
                 new HttpsSettings("127.0.0.1", 0, null),
                 TunnelSettings.DEFAULTS,
-                DrainSettings.DEFAULTS);
+                DrainSettings.DEFAULTS,
+                AccessSettings.OPEN);
     }
 }

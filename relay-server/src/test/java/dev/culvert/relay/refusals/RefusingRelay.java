@@ -18,6 +18,7 @@ import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.AccessSettings;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.wire.scram.ScramVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -82,7 +83,8 @@ final class RefusingRelay implements AutoCloseable {
                                                                 false))),
                                         new HttpsSettings("127.0.0.1", 0, null),
                                         scenario.tunnels(TunnelSettings.DEFAULTS),
-                                        DrainSettings.DEFAULTS),
+                                        DrainSettings.DEFAULTS,
+                                        AccessSettings.OPEN),
                                 CertificateSet.of(
                                         ca.serverCertificate(
                                                 new LinkedHashSet<>(

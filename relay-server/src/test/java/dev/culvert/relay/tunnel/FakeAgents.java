@@ -5,6 +5,8 @@ import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
+import dev.culvert.relay.policy.AccessSettings;
 import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
 import dev.culvert.tunnel.frame.Frame;
@@ -45,11 +47,16 @@ final class FakeAgents {
     final TunnelReception reception;
 
     FakeAgents(TunnelSettings settings) {
+        this(settings, AccessSettings.OPEN);
+    }
+
+    FakeAgents(TunnelSettings settings, AccessSettings accessSettings) {
+        Access access = new Access(accessSettings);
         this.settings = settings;
         registry = new TunnelRegistry(settings.resume().reservation(), clock::nanoTime);
-        TunnelAdmission admission = new TunnelAdmission(settings, "relay.test", "test");
+        TunnelAdmission admission = new TunnelAdmission(settings, access, "relay.test", "test");
         admission.setPostgresPort(5432);
-        reception = new TunnelReception(settings, admission, registry);
+        reception = new TunnelReception(settings, admission, access, registry);
     }
 
     /** Lets time pass, a second at a time, and runs what is due. */
@@ -68,7 +75,12 @@ final class FakeAgents {
 
     /** A WebSocket that was just opened. */
     Agent dial() {
-        Agent agent = new Agent();
+        return dial(null);
+    }
+
+    /** The same, with a token in the header of its upgrade. */
+    Agent dial(@Nullable String headerToken) {
+        Agent agent = new Agent(headerToken);
         agents.add(agent);
         return agent;
     }
@@ -92,10 +104,15 @@ final class FakeAgents {
     }
 
     static Frame.Hello hello(@Nullable String name, Frame.@Nullable Resume resume) {
+        return hello(name, null, resume);
+    }
+
+    static Frame.Hello hello(
+            @Nullable String name, @Nullable String token, Frame.@Nullable Resume resume) {
         return new Frame.Hello(
                 "test",
                 name,
-                null,
+                token,
                 null,
                 List.of(
                         new Frame.User(
@@ -115,8 +132,8 @@ final class FakeAgents {
     final class Agent {
         final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(clock).build();
 
-        Agent() {
-            channel.pipeline().addLast(new AgentConnection(reception, settings));
+        Agent(@Nullable String headerToken) {
+            channel.pipeline().addLast(new AgentConnection(reception, settings, headerToken));
         }
 
         Agent send(Frame frame) {

@@ -6,6 +6,9 @@ import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.Proof;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.policy.Access;
+import dev.culvert.relay.policy.AccessSettings;
+import dev.culvert.relay.policy.Grant;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.wire.md5.Md5Verifier;
@@ -68,9 +71,10 @@ class HelloCredentialsTest {
         assertThat(
                         new TunnelAdmission(
                                         TunnelSettings.DEFAULTS.withAllowNoPassword(true),
+                                        new Access(AccessSettings.OPEN),
                                         "relay.test",
                                         "culvert")
-                                .decide(hello, hello.name()))
+                                .decide(hello, hello.name(), Grant.ANONYMOUS))
                 .isInstanceOf(TunnelAdmission.Decision.Admitted.class);
     }
 
@@ -111,8 +115,12 @@ class HelloCredentialsTest {
 
     private static void assertRefused(Frame.Hello hello, TunnelSettings settings, String reason) {
         assertThat(
-                        new TunnelAdmission(settings, "relay.test", "culvert")
-                                .decide(hello, hello.name()))
+                        new TunnelAdmission(
+                                        settings,
+                                        new Access(AccessSettings.OPEN),
+                                        "relay.test",
+                                        "culvert")
+                                .decide(hello, hello.name(), Grant.ANONYMOUS))
                 .isEqualTo(new TunnelAdmission.Decision.Refused(CloseCode.HELLO_REFUSED, reason));
     }
 
