@@ -13,13 +13,11 @@ import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
