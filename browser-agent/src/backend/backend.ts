@@ -132,7 +132,7 @@ export class Backend {
         this.#busy = false;
       }
       if (mustBeReady && scanner.status === undefined) {
-        throw this.#die(new Error('it answers no more, as after a stack overflow'));
+        this.failToAnswer();
       }
       if (scanner.status === 'I') {
         // As PGlite's own query() does: what was committed goes to IndexedDB or the disk.
@@ -140,6 +140,15 @@ export class Backend {
       }
     });
     return scanner;
+  }
+
+  /**
+   * The database is broken, as an answer that must have come shows.
+   *
+   * @throws {BackendDied} always
+   */
+  failToAnswer(): never {
+    throw this.#die(new Error('it answers no more, as after a stack overflow'));
   }
 
   /** Runs SQL of the agent's own; the transaction lock is held by the caller. */

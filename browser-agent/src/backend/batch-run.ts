@@ -122,10 +122,15 @@ class StepRunner {
   async #runPortal({ messages, hidden, holdsComplete }: Step, portal: Uint8Array): Promise<void> {
     const size = new PieceSize();
     let rowsBefore = 0;
+    // behind an error, up to the Sync
+    const maySkip = this.#sawError || !this.#run.synced;
     let next = concat([messages, executePiece(portal, size)]);
     for (;;) {
       const piece = { rowsBefore, holdsComplete };
       const answer = await this.#execute(next, { hidden, piece }, false);
+      if (!answer.sawResult && !maySkip) {
+        this.#backend.failToAnswer(); // though it may answer the Sync once more
+      }
       if (holdsComplete && answer.sawError) {
         this.#toForget = FORGET_UNNAMED;
       }

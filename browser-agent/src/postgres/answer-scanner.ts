@@ -62,6 +62,7 @@ export class AnswerScanner {
   #passing = 0;
   #passingKept = true;
   #sawError = false;
+  #sawResult = false;
   readonly #notifications: Notification[] = [];
   readonly #tags: string[] = [];
   #status: TransactionStatus | undefined;
@@ -100,6 +101,11 @@ export class AnswerScanner {
   /** Whether there was an ErrorResponse. */
   get sawError(): boolean {
     return this.#sawError;
+  }
+
+  /** Whether there was anything that an Execute ends in. */
+  get sawResult(): boolean {
+    return this.#sawResult || this.#sawError;
   }
 
   /** Whether the piece that the rules speak of is not the portal's last. */
@@ -200,6 +206,11 @@ export class AnswerScanner {
         return;
       case BackendMessage.CLOSE_COMPLETE:
         this.#completions.close++;
+        return;
+      case BackendMessage.COMMAND_COMPLETE:
+      case BackendMessage.EMPTY_QUERY_RESPONSE:
+      case BackendMessage.PORTAL_SUSPENDED:
+        this.#sawResult = true;
         return;
       default:
         return;

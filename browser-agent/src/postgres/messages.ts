@@ -28,6 +28,7 @@ export const BackendMessage = {
   NOTICE_RESPONSE: 0x4e, // N
   PORTAL_SUSPENDED: 0x73, // s
   COMMAND_COMPLETE: 0x43, // C
+  EMPTY_QUERY_RESPONSE: 0x49, // I
   DATA_ROW: 0x44, // D
   ERROR_RESPONSE: 0x45, // E
   NOTIFICATION_RESPONSE: 0x41, // A
