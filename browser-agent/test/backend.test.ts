@@ -5,7 +5,7 @@ import { Backend, BackendDied } from '../src/backend/backend.ts';
 import { makeMemoryStore } from '../src/backend/copy-store.ts';
 import { type BackendSession, Batch } from '../src/backend/session.ts';
 import { concat } from '../src/postgres/messages.ts';
-import { B, bytes, E, H, P, Q, S, startup, tell } from './support/postgres-client.ts';
+import { B, bytes, D, E, H, P, Q, S, startup, tell } from './support/postgres-client.ts';
 import { deferred, within } from './support/wait.ts';
 
 const makeDatabase = () => PGlite.create({ extensions: { live } });
@@ -204,6 +204,43 @@ describe('the owner', () => {
     expect(counts.at(-1)).toBe(3);
   });
 
+  test('leaves the unnamed statement of a session alone', async () => {
+    const session = backend.openSession();
+    await run(session, startup());
+    const ask = () => db.query("select 'of the owner'");
+    await ask();
+    expect(await run(session, B(), E(), S)).toEqual(['E:26000', 'Z:I']);
+    expect(await run(session, P('', "select 'of the client'"), S)).toEqual(['1', 'Z:I']);
+    await ask();
+    expect(await run(session, D(''), S)).toEqual(['t', 'Z:I']);
+    for (const answer of [
+      ['D:of the client', 'C:SELECT 1'],
+      ['D:of the client', 'C:SELECT 1'],
+    ]) {
+      await ask();
+      expect(await run(session, B(), E(), S)).toEqual(['2', ...answer, 'Z:I']);
+    }
+    // what was skipped has not replaced it, what failed has
+    await ask();
+    const failing = [P('s', 'select 1/0'), B('', 's'), E(), P('', "select 'skipped'"), S];
+    expect(await run(session, ...failing)).toEqual(['1', 'E:22012', 'Z:I']);
+    await ask();
+    expect(await run(session, B(), E(), S)).toContain('D:of the client');
+    await ask();
+    expect(await run(session, P('', 'select nothing'), S)).toEqual(['E:42703', 'Z:I']);
+    await ask();
+    expect(await run(session, B(), E(), S)).toEqual(['E:26000', 'Z:I']);
+    // what it counts on is gone
+    await run(session, Q('create table short (a int)'));
+    await run(session, P('', 'select a from short'), S);
+    await db.query('drop table short');
+    expect(await run(session, B(), E(), S)).toEqual(['E:42P01', 'Z:I']);
+    expect(await run(session, Q('select 1'))).toEqual(['D:1', 'C:SELECT 1', 'Z:I']);
+    await ask();
+    expect(await run(session, B(), E(), S)).toEqual(['E:26000', 'Z:I']);
+    await session.end();
+  });
+
   test('may open a live query while a session is open', async () => {
     await db.exec('create table t (a int)');
     const session = backend.openSession();
@@ -390,5 +427,16 @@ test('a stack overflow, after which PGlite answers nothing, counts as death', as
   await run(session, startup());
   await expect(run(session, Q('select f(1)'))).rejects.toThrow(BackendDied);
   expect(deaths).toEqual(['it answers no more, as after a stack overflow']);
+  await within('end', session.end());
+});
+
+test('a stack overflow counts as death also when the Sync behind it is answered', async () => {
+  const session = backend.openSession();
+  await run(session, startup());
+  await run(session, Q('begin'));
+  const batch = new Batch(bytes(P('again', 'execute again'), B('', 'again'), E(), S));
+  const flow = { pass: () => Promise.resolve() };
+  await expect(session.run(batch, flow)).rejects.toThrow(BackendDied);
+  expect(deaths).toHaveLength(1);
   await within('end', session.end());
 });

@@ -17,6 +17,7 @@ import { type CopyFailure, CopyIntake } from './copy-intake.ts';
 import { CopyQuery } from './copy-query.ts';
 import { type Answer, CANNOT_PROBE, type Dialogue, Reply } from './copy-reply.ts';
 import type { MakeCopyStore } from './copy-store.ts';
+import type { UnnamedStatement } from './unnamed-statement.ts';
 
 /** Runs frontend messages on the backend; `Backend.execute`. */
 export type Execute = (
@@ -62,6 +63,7 @@ export class CopyIn {
   readonly #execute: Execute;
   readonly #limits: CopyLimits;
   readonly #portals = new CopyPortals();
+  readonly #unnamed: UnnamedStatement;
   #dialogue: Dialogue | undefined;
   #intake: CopyIntake | undefined;
   /** What the client was last told, while it sends data. */
@@ -70,9 +72,11 @@ export class CopyIn {
   #executed = false;
   #skipping = false;
 
-  constructor(execute: Execute, limits: CopyLimits) {
+  /** @param unnamed is told of every batch */
+  constructor(execute: Execute, limits: CopyLimits, unnamed: UnnamedStatement) {
     this.#execute = execute;
     this.#limits = limits;
+    this.#unnamed = unnamed;
   }
 
   /** What takes the client's data in, if a COPY waits for some. */
@@ -123,6 +127,7 @@ export class CopyIn {
       return;
     }
     this.#portals.follow(messages, answer.completions);
+    this.#unnamed.follow(messages, answer);
     if (answer.status === undefined) {
       this.#skipping ||= answer.sawError;
       this.#executed ||= [...messagesOf(messages)].some(({ type }) => type === Frontend.EXECUTE);
@@ -184,6 +189,7 @@ export class CopyIn {
     ).run();
     this.#executed = false;
     this.#portals.forgetUnnamed();
+    this.#unnamed.forget();
     return answer;
   }
 
@@ -211,6 +217,7 @@ export class CopyIn {
     );
     const answer = yield* execution.run(status, this.#executed, mustBeReady);
     this.#portals.executed(portal);
+    this.#unnamed.skip(messages.subarray(at.end));
     this.#skipping = answer.status === undefined && execution.failed;
     this.#executed = answer.status === undefined;
     return answer;

@@ -1,5 +1,6 @@
 import type { AnswerRules, Notification } from '../postgres/answer-scanner.ts';
 import {
+  BackendMessage,
   bindUnnamed,
   concat,
   errorResponse,
@@ -20,7 +21,7 @@ import { raiseStatement } from '../postgres/raised-error.ts';
 import type { Backend } from './backend.ts';
 import { type AnswerFlow, CANCELLED_STATE, CANCELLED_TEXT, runBatch } from './batch-run.ts';
 import { ClientChannels } from './client-channels.ts';
-import { CopyIn, type CopyLimits } from './copy-in.ts';
+import { CopyIn, type CopyLimits, type Execute } from './copy-in.ts';
 import type { CopyIntake } from './copy-intake.ts';
 import type { Release } from './lock.ts';
 import {
@@ -30,6 +31,7 @@ import {
   type SessionState,
 } from './session-state.ts';
 import { refuseOtherDatabase } from './startup.ts';
+import { UnnamedStatement } from './unnamed-statement.ts';
 
 /** A batch on its way through the backend; shared with whoever may cancel it. */
 export class Batch {
@@ -129,6 +131,7 @@ export class BackendSession {
   /** False from a batch that ended in Flush to the next ReadyForQuery. */
   #synced = true;
   readonly #channels = new ClientChannels();
+  readonly #unnamed = new UnnamedStatement();
   /** What a cancelled batch has left behind, as messages that remove it. */
   #toForget: Uint8Array | undefined;
   #current: Batch | undefined;
@@ -140,11 +143,12 @@ export class BackendSession {
 
   constructor(backend: Backend, copyLimits: CopyLimits) {
     this.#backend = backend;
-    this.#copies = new CopyIn(async (messages, rules, mustBeReady) => {
+    const execute: Execute = async (messages, rules, mustBeReady) => {
       const answer = await backend.execute(messages, rules, mustBeReady);
       backend.passToOwner(answer.notifications);
       return answer;
-    }, copyLimits);
+    };
+    this.#copies = new CopyIn(execute, copyLimits, this.#unnamed);
   }
 
   /** Fails the COPY that takes data in; an empty batch then gets the answer. */
@@ -258,6 +262,7 @@ export class BackendSession {
     const endsInReady = this.#endsInReady(messages);
     this.#synced = isStartup(messages); // a refused one leaves nothing open
     try {
+      const refused = await this.#restoreUnnamed(messages, rules);
       const standing = { status: this.#status, mustBeReady: endsInReady };
       const answer = await this.#copies.run(messages, rules, standing, () =>
         runBatch(this.#backend, {
@@ -275,13 +280,36 @@ export class BackendSession {
       this.#status = answer.status ?? this.#status;
       this.#toForget ??= answer.toForget;
       await this.#forget();
-      if (this.#isIdle() && this.#channels.changed && this.#state.kind === 'active') {
-        const listening = await listenAgain(this.#backend.runSql, this.#state.before);
-        this.#channels.settle(listening);
+      if (this.#isIdle()) {
+        await this.#settle();
       }
-      return answer.chunks;
+      return refused.length === 0 ? answer.chunks : [...refused, ...answer.chunks];
     } finally {
       this.#releaseIfIdle();
+    }
+  }
+
+  /** @returns the error if that fails, with which the batch has failed */
+  async #restoreUnnamed(messages: Uint8Array, rules: AnswerRules): Promise<Uint8Array[]> {
+    const isCopying = this.#copies.intake !== undefined;
+    const restoring = isCopying ? undefined : this.#unnamed.restoreFor(messages);
+    if (restoring === undefined) {
+      return [];
+    }
+    const hidden = [
+      BackendMessage.PARSE_COMPLETE,
+      BackendMessage.CLOSE_COMPLETE,
+      BackendMessage.NOTICE_RESPONSE,
+    ];
+    return (await this.#backend.execute(restoring, { ...rules, hidden }, false)).chunks;
+  }
+
+  /** A transaction has ended, and nobody else has the backend yet. */
+  async #settle(): Promise<void> {
+    await this.#unnamed.settle((messages) => this.#backend.execute(messages));
+    if (this.#channels.changed && this.#state.kind === 'active') {
+      const listening = await listenAgain(this.#backend.runSql, this.#state.before);
+      this.#channels.settle(listening);
     }
   }
 
@@ -402,6 +430,7 @@ export class BackendSession {
 
   #release(): void {
     if (this.#hold.kind === 'held') {
+      this.#unnamed.leave();
       this.#hold.release();
       this.#hold = { kind: 'free' };
     }

@@ -159,6 +159,11 @@ export function describeUnnamed(): Uint8Array {
   return message(Frontend.DESCRIBE, PORTAL, ZERO);
 }
 
+/** Describe of a prepared statement. */
+export function describeStatement(name: Uint8Array): Uint8Array {
+  return message(Frontend.DESCRIBE, STATEMENT, name, ZERO);
+}
+
 /** Close of a prepared statement. */
 export function closeStatement(name: Uint8Array): Uint8Array {
   return message(Frontend.CLOSE, STATEMENT, name, ZERO);

@@ -53,6 +53,8 @@ export const B = (portal = '', statement = '', ...values: string[]): Uint8Array 
     i16(0),
   );
 export const E = (portal = '', rows = 0): Uint8Array => message('E', portal, 0, i32(rows));
+/** Describe of a statement. */
+export const D = (name: string): Uint8Array => message('D', 'S', name, 0);
 export const S = message('S');
 export const H = message('H');
 
