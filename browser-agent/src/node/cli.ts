@@ -90,6 +90,8 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function run(args: Arguments): Promise<number> {
+  // Whoever read the events may be gone. The database stays shared, and is closed well in the end.
+  process.stdout.on('error', () => {});
   const stopped = stopSignal(args.exitWithStdin);
   const print = args.json ? printJson : printText;
   const ca = args.ca === undefined ? undefined : await readFile(args.ca, 'utf8');

@@ -28,12 +28,10 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private final Process process;
-    private final BufferedReader output;
     private final Shared shared;
 
-    private NodeAgent(Process process, BufferedReader output, Shared shared) {
+    private NodeAgent(Process process, Shared shared) {
         this.process = process;
-        this.output = output;
         this.shared = shared;
     }
 
@@ -67,7 +65,9 @@ public final class NodeAgent implements AutoCloseable {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 JsonNode event = JSON.readTree(line);
                 if (event.path("event").asText().equals("shared")) {
-                    return new NodeAgent(process, output, shared(event));
+                    // nothing would go on in it when the pipe is full
+                    Thread.ofVirtual().name("culvert-agent-events").start(() -> drain(output));
+                    return new NodeAgent(process, shared(event));
                 }
             }
         } catch (IOException e) {
@@ -85,13 +85,6 @@ public final class NodeAgent implements AutoCloseable {
 
     /** Waits until the agent ends, and returns its exit code. */
     public int awaitEnd() throws InterruptedException {
-        try {
-            while (output.readLine() != null) {
-                // clients are told of by the relay in this process
-            }
-        } catch (IOException e) {
-            // close() has closed the stream: the agent is on its way out
-        }
         return process.waitFor();
     }
 
@@ -105,6 +98,17 @@ public final class NodeAgent implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Clients are told of by the relay in this process. */
+    private static void drain(BufferedReader output) {
+        try {
+            while (output.readLine() != null) {
+                // and nobody asks for the rest
+            }
+        } catch (IOException e) {
+            // close() has closed the stream: the agent is on its way out
         }
     }
 
