@@ -73,6 +73,12 @@ export class Program {
     return this.#child.exitCode;
   }
 
+  /** Ends the program without giving it a chance. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await within('exit', this.#exited, STOP_MS);
+  }
+
   /** Closes the program's standard input; its exit code, if it ends of that. */
   async closeStdin(): Promise<number | null> {
     this.#child.stdin?.end();
@@ -89,6 +95,8 @@ export interface RelayProgram {
   readonly caFile: string;
   /** Ends it with SIGTERM; its exit code. */
   stop(): Promise<number | null>;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** A folder for certificates, so that the user's are left alone. */
@@ -112,6 +120,10 @@ export async function startRelay(...args: string[]): Promise<RelayProgram> {
       await rm(home, { recursive: true });
       return exitCode;
     },
+    kill: async () => {
+      await relay.kill();
+      await rm(home, { recursive: true });
+    },
   };
 }
 
@@ -130,6 +142,7 @@ export async function startRelayIn(home: string, ...args: string[]): Promise<Rel
     httpsPort: Number(ready.httpsPort),
     caFile: String(ready.caFile),
     stop: () => program.stop(),
+    kill: () => program.kill(),
   };
 }
 
