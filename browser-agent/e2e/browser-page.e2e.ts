@@ -1,15 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
-import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { connect } from 'node:tls';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { within } from '../test/support/wait.ts';
+import { launchBrowser } from './support/browser.ts';
 import { type RelayProgram, startRelay } from './support/program.ts';
 
 /** How long the page may take for one step, in milliseconds. */
@@ -25,17 +24,7 @@ const elsewhere: string[] = [];
 
 beforeAll(async () => {
   relay = await startRelay();
-  browser = await chromium.launch({
-    executablePath: process.env.CULVERT_CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--host-resolver-rules=MAP *.${relay.domain} 127.0.0.1`,
-      `--ignore-certificate-errors-spki-list=${await keyHash(relay)}`,
-    ],
-  });
+  browser = await launchBrowser(relay);
   const context = await browser.newContext({ viewport: { width: 1100, height: 1000 } });
   page = await context.newPage();
   await watch(page);
@@ -71,21 +60,6 @@ afterAll(async () => {
   await browser?.close();
   await relay?.stop();
 });
-
-/** The hash of the relay's public key, the only one that the browser is told to trust. */
-async function keyHash({ httpsPort, caFile }: RelayProgram): Promise<string> {
-  const socket = connect({
-    host: '127.0.0.1',
-    port: httpsPort,
-    servername: 'localhost',
-    ca: await readFile(caFile),
-  });
-  await within('TLS', once(socket, 'secureConnect'));
-  const certificate = new X509Certificate(socket.getPeerCertificate().raw);
-  socket.destroy();
-  const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
-  return createHash('sha256').update(key).digest('base64');
-}
 
 const at = (testid: string) => page.getByTestId(testid);
 
