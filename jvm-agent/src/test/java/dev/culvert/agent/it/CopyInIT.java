@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -109,15 +110,29 @@ class CopyInIT {
     }
 
     @Test
-    void pgbench_initializes() {
+    void pgbench_initializes_and_runs_its_script_in_every_protocol() {
         Psql.Result result = database.psql().tool("pgbench", "-i", "-s", "1");
 
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(database.psql().run("SELECT count(*) FROM pgbench_accounts").out())
                 .isEqualTo("100000\n");
-        Psql.Result run = database.psql().tool("pgbench", "-n", "-t", "20", "-M", "prepared");
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("20/20");
+        for (String protocol : List.of("simple", "extended", "prepared")) {
+            Psql.Result run = database.psql().tool("pgbench", "-n", "-t", "50", "-M", protocol);
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out())
+                    .contains("TPC-B (sort of)")
+                    .contains("query mode: " + protocol)
+                    .contains("50/50");
+        }
+        assertThat(
+                        database.psql()
+                                .run(
+                                        "SELECT count(*), (SELECT sum(abalance) FROM"
+                                                + " pgbench_accounts) = sum(delta) FROM"
+                                                + " pgbench_history")
+                                .out())
+                .isEqualTo("150|t\n");
     }
 
     @Test
