@@ -295,7 +295,7 @@ test('values that are too large for WebAssembly are refused, and the session goe
   await client.query('begin');
   expect(
     await sqlState(
-      client.query('select array_agg(repeat(i::text, 200000000)) from generate_series(1, 9) i'),
+      client.query("select array_agg(repeat('x', 500000000)) from generate_series(1, 4)"),
     ),
   ).toMatch(/^(53200|54000)$/);
   expect(await sqlState(client.query('select 1'))).toBe('25P02');
