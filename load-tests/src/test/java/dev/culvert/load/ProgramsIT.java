@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.culvert.load.busy.BusySessions;
 import dev.culvert.load.idle.IdleTunnels;
+import dev.culvert.load.jmh.Codecs;
+import dev.culvert.load.memory.MemoryBounds;
+import dev.culvert.load.pglite.WholePath;
+import dev.culvert.load.report.Chart;
+import dev.culvert.load.soak.Soak;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** That the programs run and report; not how fast anything is. */
-@Timeout(120)
+@Timeout(240)
 class ProgramsIT {
     private static final Path ROOT =
             Path.of(System.getProperty("maven.multiModuleProjectDirectory", ".."));
@@ -27,20 +34,116 @@ class ProgramsIT {
         JsonNode tunnels =
                 run(
                         new IdleTunnels(),
-                        "--jar",
-                        jar(),
-                        "--tunnels",
-                        "100",
-                        "--warm-up",
-                        "50",
-                        "--rounds",
-                        "1",
-                        "--settle",
-                        "0");
+                        "--jar=" + jar(),
+                        "--tunnels=100",
+                        "--warm-up=50",
+                        "--rounds=1",
+                        "--settle=0");
 
         JsonNode hundred = tunnels.get("idle tunnels over TLS").get("100 tunnels");
-        assertThat(hundred.get("new tunnels per second").get(0).asDouble()).isPositive();
+        assertThat(first(hundred, "new tunnels per second")).isPositive();
         assertThat(hundred.has("resident KB per tunnel")).isTrue();
+    }
+
+    @Test
+    void busy_sessions() throws Exception {
+        JsonNode sessions =
+                run(
+                        new BusySessions(),
+                        "--jar=" + jar(),
+                        "--clients=50",
+                        "--seconds=1",
+                        "--rounds=1");
+
+        JsonNode fifty =
+                sessions.get("sessions with a SELECT 1 each second").get("50 clients, 50 tunnels");
+        assertThat(first(fifty, "queries per second")).isGreaterThan(25);
+        assertThat(first(fifty, "p99, ms")).isPositive();
+        assertThat(first(fifty, "errors")).isZero();
+    }
+
+    @Test
+    void soak() throws Exception {
+        JsonNode thirds =
+                run(
+                        new Soak(),
+                        "--jar=" + jar(),
+                        "--minutes=0.03",
+                        "--pairs=4",
+                        "--samples=3",
+                        // it has not warmed up
+                        "--tolerance-mb=1000");
+
+        JsonNode last = thirds.get("soak, sampled in this third of the time").get("last");
+        assertThat(first(last, "resident MB")).isPositive();
+        assertThat(first(last, "threads")).isPositive();
+    }
+
+    @Test
+    void memory() throws Exception {
+        JsonNode offers = run(new MemoryBounds(), "--jar=" + jar(), "--offered=40", "--rounds=1");
+
+        for (JsonNode offer : offers.get("40 MB are offered to")) {
+            assertThat(first(offer, "taken from the sender, MB")).isBetween(0.2, 24.0);
+            assertThat(first(offer, "resident memory grows, MB")).isLessThan(40);
+        }
+    }
+
+    @Test
+    void codecs_and_scanners() throws Exception {
+        JsonNode benchmarks =
+                run(new Codecs(), "--forks=1", "--iterations=1", "--millis=20")
+                        .get("codecs and message scanners");
+
+        assertThat(benchmarks.size()).isEqualTo(12);
+        for (JsonNode benchmark : benchmarks) {
+            assertThat(first(benchmark, "MB/s")).isPositive();
+            assertThat(benchmark.has("bytes allocated per operation")).isTrue();
+        }
+    }
+
+    @Test
+    void whole_path() throws Exception {
+        JsonNode paths =
+                run(
+                        new WholePath(),
+                        "--jar=" + jar(),
+                        "--agent=" + ROOT.resolve("browser-agent/bin/culvert-agent"),
+                        "--package="
+                                + ROOT.resolve("browser-agent/node_modules/@electric-sql/pglite"),
+                        "--rounds=1",
+                        "--millis=20",
+                        "--warm-up=20");
+
+        for (String agent : List.of("PGlite in Node", "PGlite in the JVM")) {
+            assertThat(first(paths.get(agent).get("`select 1`"), "PGlite's share, %"))
+                    .as(agent)
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void a_chart_is_an_svg_with_every_row() throws Exception {
+        Path json = directory.resolve("some.json");
+        Path svg = directory.resolve("some.svg");
+        Files.writeString(
+                json,
+                """
+                {"a load": {"one": {"p50": [1, 2, 3]}, "other": {"p50": [4]}}}\
+                """);
+
+        assertThat(chart(json, svg, "p50")).isZero();
+        assertThat(svg).content().startsWith("<?xml").contains("<svg", "</svg>");
+        assertThat(chart(json, svg, "p51")).isEqualTo(2);
+    }
+
+    private static int chart(Path json, Path svg, String figure) {
+        return new CommandLine(new Chart())
+                .execute(json.toString(), svg.toString(), "--figure", figure);
+    }
+
+    private static double first(JsonNode row, String figure) {
+        return row.get(figure).get(0).asDouble();
     }
 
     private static String jar() {

@@ -147,7 +147,7 @@ public final class Compare implements Callable<Integer> {
     }
 
     private void report(String title, Results results) {
-        figures.put(title, results.values());
+        figures.put(title, results.labelled());
         System.out.print(results.table("%s: median of %d rounds (range)".formatted(title, rounds)));
     }
 

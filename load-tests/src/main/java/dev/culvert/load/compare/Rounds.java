@@ -50,6 +50,16 @@ final class Rounds {
                     own.computeIfAbsent(figure, _ -> new ArrayList<>()).add(value));
         }
 
+        /** For JSON: by contender and label. */
+        Map<String, Map<String, List<Double>>> labelled() {
+            Map<String, Map<String, List<Double>>> labelled = new LinkedHashMap<>();
+            values.forEach((contender, own) ->
+                    own.forEach((figure, rounds) ->
+                            labelled.computeIfAbsent(contender, _ -> new LinkedHashMap<>())
+                                    .put(figure.label(), rounds)));
+            return labelled;
+        }
+
         Samples of(Contender contender, Figure figure) {
             return Samples.of(
                     Objects.requireNonNull(

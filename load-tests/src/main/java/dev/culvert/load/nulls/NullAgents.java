@@ -67,11 +67,11 @@ public final class NullAgents {
         TimeUnit.DAYS.sleep(1);
     }
 
-    /** Trusts a CA. */
+    /** Trusts a CA; nobody has to release it. */
     public static SslContext tls(Path ca) throws java.io.IOException {
         return SslContextBuilder.forClient()
                 .trustManager(ca.toFile())
-                .sslProvider(SslProvider.OPENSSL_REFCNT)
+                .sslProvider(SslProvider.OPENSSL)
                 .build();
     }
 }

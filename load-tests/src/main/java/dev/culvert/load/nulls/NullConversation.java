@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -267,6 +268,9 @@ final class NullConversation {
     /** Direct memory, which TLS need not copy, and that is never released. */
     private static ByteBuf constant(ByteBuf bytes) {
         return Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer(bytes.readableBytes()).writeBytes(bytes).asReadOnly());
+                new UnpooledByteBufAllocator(true, true)
+                        .directBuffer(bytes.readableBytes())
+                        .writeBytes(bytes)
+                        .asReadOnly());
     }
 }

@@ -50,6 +50,12 @@ public final class Child implements AutoCloseable {
         return line;
     }
 
+    /** Gives it a line. */
+    public void say(String line) throws IOException {
+        process.outputWriter().write(line + "\n");
+        process.outputWriter().flush();
+    }
+
     /** Its number. */
     public long pid() {
         return process.pid();

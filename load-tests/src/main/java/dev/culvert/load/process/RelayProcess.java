@@ -61,6 +61,15 @@ public final class RelayProcess {
         return new Figures(heapMib(), residentMib(), sockets());
     }
 
+    /** Threads of Java, and of the JVM's own. */
+    public long threads() {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return tasks.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private long sockets() {
         try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             return files.filter(RelayProcess::isSocket).count();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.load.jmh;
+
+import org.jspecify.annotations.NullMarked;
