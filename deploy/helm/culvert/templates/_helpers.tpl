@@ -60,6 +60,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $_ := set $config "proxyProtocol" (dict "mode" .mode "trusted" .trusted) -}}
 {{- end -}}
 {{- end -}}
+{{- if .Values.access.tokensSecret -}}
+{{- $_ := set $config "access" (dict "tokens" (printf "/etc/culvert/access/%s" .Values.access.tokensKey)) -}}
+{{- end -}}
 {{- if .Values.admin.enabled -}}
 {{- $_ := set $config "admin" (dict "bind" "0.0.0.0" "port" .Values.admin.port) -}}
 {{- end -}}

@@ -79,6 +79,7 @@ class ChartTest {
                 tls:
                   secretName: wildcard
                   certManager: {enabled: true, issuerRef: {name: letsencrypt, kind: Issuer}}
+                access: {tokensSecret: relay-tokens}
                 postgres:
                   service:
                     annotations: {external-dns.alpha.kubernetes.io/hostname: "*.relay.example"}
@@ -175,6 +176,8 @@ class ChartTest {
         assertThat(config.at("/tls/engine").asText()).isEqualTo("jdk");
         assertThat(config.at("/tls/certificates/0").asText()).isEqualTo("/etc/culvert/tls/tls.crt");
         assertThat(config.at("/tunnels/maxTunnelWindow").asText()).isEqualTo("16777216");
+        assertThat(config.at("/access/tokens").asText())
+                .isEqualTo("/etc/culvert/access/tokens.yaml");
         assertThat(config.at("/proxyProtocol/trusted/0").asText()).isEqualTo("10.0.0.0/8");
     }
 
