@@ -174,9 +174,12 @@ final class PGliteSession implements BackendSession {
 
     // from any thread
 
-    /** The backend ends the session. */
+    /** The backend ends the session, whether or not the other side closes it then. */
     void fail(Refusal reason) {
-        onClientThread(() -> events.onEnd(reason));
+        onClientThread(() -> {
+            events.onEnd(reason);
+            close();
+        });
     }
 
     /** The backend ends the session, and whatever it is doing. */

@@ -57,6 +57,10 @@ final class LocalFront implements AutoCloseable {
                         .await();
     }
 
+    FrontObserver observer() {
+        return new Recorder();
+    }
+
     int port() {
         return front.port();
     }

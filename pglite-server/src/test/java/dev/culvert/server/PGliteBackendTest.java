@@ -72,14 +72,17 @@ class PGliteBackendTest {
         Connection first = front.connect("ApplicationName", "first");
         assertThat(ask(first, "SHOW application_name")).isEqualTo("first");
         run(first, "CREATE TABLE IF NOT EXISTS kept (a int)");
-        run(first, "SET search_path TO nowhere; SET TIME ZONE 'Asia/Tokyo'; LISTEN news");
         run(first, "CREATE TEMP TABLE scratch (a int); PREPARE p AS SELECT 1");
         run(first, "SELECT pg_advisory_lock(7)");
+        run(first, "CREATE ROLE other; GRANT ALL ON SCHEMA public TO other");
+        run(first, "GRANT ALL ON kept TO other; SET SESSION AUTHORIZATION other");
+        run(first, "SET search_path TO nowhere; SET TIME ZONE 'Asia/Tokyo'; LISTEN news");
         first.setAutoCommit(false);
         run(first, "INSERT INTO public.kept VALUES (1)");
         first.abort(Runnable::run);
 
         try (Connection second = front.connect()) {
+            assertThat(ask(second, "SELECT session_user")).isEqualTo("postgres");
             assertThat(ask(second, "SHOW search_path")).isEqualTo("public");
             assertThat(ask(second, "SHOW TIME ZONE")).isNotEqualTo("Asia/Tokyo");
             assertThat(ask(second, "SELECT count(*) FROM kept")).isEqualTo("0");

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +91,7 @@ public final class PostgresFront {
                     internals
                             .transport()
                             .convert(SocketAddress.domainSocketAddress(file.toString()));
-            return bind(bootstrap, address, settings, tls, backends, observer)
+            return bind(bootstrap, address, settings, tls, backends, observer, _ -> {})
                     .map(front -> {
                         UnixSocket.restrict(file);
                         front.listener.closeFuture().addListener(_ -> UnixSocket.remove(file));
@@ -108,7 +109,8 @@ public final class PostgresFront {
                 settings,
                 tls,
                 backends,
-                observer);
+                observer,
+                _ -> {});
     }
 
     /**
@@ -117,16 +119,25 @@ public final class PostgresFront {
      *
      * @param loops event loops for local channels; stay the caller's
      * @param settings of which host and port mean nothing
+     * @param onConnection may add handlers to the pipeline of a new connection, before all others
      */
     public static Future<PostgresFront> listenInProcess(
             EventLoopGroup loops,
             LocalAddress address,
             FrontSettings settings,
             Backends backends,
-            FrontObserver observer) {
+            FrontObserver observer,
+            Consumer<Channel> onConnection) {
         ServerBootstrap bootstrap =
                 new ServerBootstrap().group(loops).channel(LocalServerChannel.class);
-        return bind(bootstrap, address, settings.withTlsRequired(false), null, backends, observer);
+        return bind(
+                bootstrap,
+                address,
+                settings.withTlsRequired(false),
+                null,
+                backends,
+                observer,
+                onConnection);
     }
 
     private static Future<PostgresFront> bind(
@@ -135,7 +146,8 @@ public final class PostgresFront {
             FrontSettings settings,
             @Nullable TlsContexts tls,
             Backends backends,
-            FrontObserver observer) {
+            FrontObserver observer,
+            Consumer<Channel> onConnection) {
         ConnectionLimiter limiter = new ConnectionLimiter(settings.connections(), System::nanoTime);
         ConnectionParts parts =
                 new ConnectionParts(
@@ -162,6 +174,7 @@ public final class PostgresFront {
                             protected void initChannel(Channel channel) {
                                 clients.add(channel);
                                 TcpOptions.set(channel, settings.tcp());
+                                onConnection.accept(channel);
                                 addHandlers(channel.pipeline(), parts);
                             }
                         })
