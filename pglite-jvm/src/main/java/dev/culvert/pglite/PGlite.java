@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #submit}. Any number of instances may exist; each takes about 200 MB.
  */
 public final class PGlite implements AutoCloseable {
-    private static final String DATA = "/pglite/data";
+    static final String DATA = "/pglite/data";
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private enum State {
@@ -133,6 +133,18 @@ public final class PGlite implements AutoCloseable {
         MountTable files = new MountTable(Templates.packagedFiles().root());
         files.mount(DATA, template.instantiate());
         return start(files, null, options.withDurable(false));
+    }
+
+    /** A new database in the heap that begins as a template, gone when it is closed. */
+    public static PGlite inMemory(PGliteTemplate template) {
+        MountTable files = new MountTable(Templates.packagedFiles().root());
+        files.mount(DATA, template.content().instantiate());
+        return start(files, null, PGliteOptions.defaults().withDurable(false));
+    }
+
+    /** What the database consists of, for whoever reads it when it is closed. */
+    MountTable files() {
+        return files;
     }
 
     private static DataTemplate template(@Nullable Supplier<InputStream> dump) {
