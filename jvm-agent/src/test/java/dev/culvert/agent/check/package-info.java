@@ -1,0 +1,5 @@
+/** Tests of the check of a relay. */
+@NullMarked
+package dev.culvert.agent.check;
+
+import org.jspecify.annotations.NullMarked;
