@@ -24,6 +24,13 @@ import picocli.CommandLine.Spec;
         name = "certs",
         mixinStandardHelpOptions = true,
         description = "Shows, renews and exports the certificates of your development CA.",
+        footer = {
+            "",
+            "Examples:",
+            "  culvert certs show",
+            "  culvert certs export --out culvert-ca.pem",
+            "      for clients and agents on other machines"
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class CertsCommand {
     @Spec private CommandSpec spec = CommandSpec.create();

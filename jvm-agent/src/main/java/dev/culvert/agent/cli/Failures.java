@@ -32,8 +32,8 @@ final class Failures {
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return cause instanceof BindException
                 ? message
-                        + " (another program may listen on the port; choose one with"
-                        + " --postgres-port or --https-port)"
+                        + " (another program may listen there; choose another port: --port of"
+                        + " serve, --postgres-port and --https-port of the others)"
                 : message;
     }
 }

@@ -29,7 +29,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Asks a relay whether it is ready.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:It is ready.", "1:It is not, or does not answer."})
+        exitCodeList = {"0:It is ready.", "1:It is not, or does not answer."},
+        footer = {
+            "",
+            "Examples:",
+            "  culvert health",
+            "  culvert health --url https://localhost:9443/readyz"
+        })
 final class HealthCommand implements Callable<Integer> {
     private static final int READY = HttpURLConnection.HTTP_OK;
 

@@ -35,6 +35,15 @@ import picocli.CommandLine.Spec;
             "1:It failed.",
             "2:A configuration or options that make no sense.",
             "3:After SIGTERM: the deadline cut something off."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  culvert relay",
+            "      on this machine, with a certificate of the development CA",
+            "  culvert relay --domain db.example --bind 0.0.0.0 --cert chain.pem --key key.pem",
+            "      for others, with a certificate for *.db.example",
+            "  culvert relay --config relay.yaml"
         })
 final class RelayCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);

@@ -9,17 +9,19 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code culvert serve}: a PGlite as a Postgres server of this machine, without a relay. */
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
+        defaultValueProvider = OptionDefaults.class,
         description = {
             "Serves a PGlite to the Postgres clients of this machine, without a relay.",
             "One client at a time has the database; others wait for their turn."
@@ -39,21 +41,16 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
     private static final int STOPPED = 4;
 
-    @ArgGroup(exclusive = true)
-    private @Nullable Storage storage;
+    @Option(
+            names = "--db",
+            paramLabel = "DIR",
+            description = "Folder of the database; made if it is missing or empty.")
+    private @Nullable Path folder;
 
-    private static final class Storage {
-        @Option(
-                names = "--db",
-                paramLabel = "DIR",
-                description = "Folder of the database; made if it is missing or empty.")
-        private @Nullable Path folder;
-
-        @Option(
-                names = "--memory",
-                description = "A new database in memory, gone at the end (the default).")
-        private boolean memory;
-    }
+    @Option(
+            names = "--memory",
+            description = "A new database in memory, gone at the end (where no folder is named).")
+    private boolean memory;
 
     @Mixin private ServeOptions options = new ServeOptions();
 
@@ -66,17 +63,26 @@ final class ServeCommand implements Callable<Integer> {
             })
     private @Nullable String command;
 
+    @SuppressWarnings("UnusedVariable") // read by OptionDefaults
+    @Option(
+            names = OptionDefaults.CONFIG,
+            paramLabel = "FILE",
+            description = {
+                "YAML file with options. They may also stand in the environment: --queue-timeout as CULVERT_QUEUE_TIMEOUT."
+            })
+    private @Nullable Path config;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = storage == null || storage.memory ? null : storage.folder;
+        Path stored = storage();
         ServeSettings settings = options.settings(spec.commandLine());
         CompletableFuture<Integer> end = new CompletableFuture<>();
         LocalServer server =
                 LocalServer.start(
-                        Optional.ofNullable(folder),
+                        Optional.ofNullable(stored),
                         settings,
                         command == null ? new ConsoleObserver(out) : new LoggingObserver(),
                         reason -> {
@@ -98,12 +104,22 @@ final class ServeCommand implements Callable<Integer> {
                                 },
                                 "stop-server"));
         if (child == null) {
-            print(out, server, folder);
+            print(out, server, stored);
             return end.join();
         }
         child.start();
         child.onExit().thenAccept(end::complete);
         return end.join();
+    }
+
+    /** The folder of the database; null for one in memory. */
+    private @Nullable Path storage() {
+        ParseResult said = spec.commandLine().getParseResult();
+        if (said.hasMatchedOption("--db") && said.hasMatchedOption("--memory")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--db and --memory exclude each other");
+        }
+        return memory && !said.hasMatchedOption("--db") ? null : folder;
     }
 
     private static void print(PrintWriter out, LocalServer server, @Nullable Path folder) {

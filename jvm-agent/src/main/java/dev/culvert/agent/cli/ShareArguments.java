@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of {@code culvert share}; {@link ShareDefaults} knows where else they may stand. */
+/** The options of {@code culvert share}; {@link OptionDefaults} knows where else they may stand. */
 final class ShareArguments {
     /** What stands on standard output. */
     enum Format {
@@ -187,9 +187,9 @@ final class ShareArguments {
     @Option(names = "--exit-with-stdin", description = "Ends when standard input is closed.")
     private boolean exitWithStdin;
 
-    @SuppressWarnings("UnusedVariable") // read by ShareDefaults
+    @SuppressWarnings("UnusedVariable") // read by OptionDefaults
     @Option(
-            names = ShareDefaults.CONFIG,
+            names = OptionDefaults.CONFIG,
             paramLabel = "FILE",
             description = "YAML file with options.")
     private @Nullable Path config;

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "share",
         mixinStandardHelpOptions = true,
-        defaultValueProvider = ShareDefaults.class,
+        defaultValueProvider = OptionDefaults.class,
         description = {
             "Shares a PGlite or a Postgres server through a relay, until a signal ends it."
         },

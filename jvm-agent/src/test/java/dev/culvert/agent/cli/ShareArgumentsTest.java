@@ -19,7 +19,7 @@ class ShareArgumentsTest {
     private CommandLine.ParseResult parse(Map<String, String> environment, String... arguments) {
         CommandLine command = new CommandLine(new ShareCommand());
         command.setCaseInsensitiveEnumValuesAllowed(true);
-        command.setDefaultValueProvider(new ShareDefaults(environment));
+        command.setDefaultValueProvider(new OptionDefaults(environment));
         return command.parseArgs(arguments);
     }
 

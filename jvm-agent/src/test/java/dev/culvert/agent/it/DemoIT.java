@@ -42,14 +42,11 @@ class DemoIT {
                 assertThat(jdbc.isValid(5)).isTrue();
             }
 
-            List<ProcessHandle> children = demo.descendants().toList();
-            assertThat(children).isNotEmpty();
+            // it needs no other program
+            assertThat(demo.descendants()).isEmpty();
             new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor();
 
             assertThat(demo.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            for (ProcessHandle child : children) {
-                child.onExit().get(10, TimeUnit.SECONDS);
-            }
             assertThat(shell(psql + " -X -c 'SELECT 1' 2>&1 || true")).contains("refused");
         } finally {
             demo.descendants().forEach(ProcessHandle::destroy);

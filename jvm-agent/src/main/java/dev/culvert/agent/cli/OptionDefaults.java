@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
  * 30}). Lists of the file, and texts with commas of the environment, are options that are given
  * several times.
  */
-final class ShareDefaults implements IDefaultValueProvider {
+final class OptionDefaults implements IDefaultValueProvider {
     /** Names the YAML file. */
     static final String CONFIG = "--config";
 
@@ -35,11 +35,11 @@ final class ShareDefaults implements IDefaultValueProvider {
     private @Nullable Map<String, String> file;
 
     /** Made by picocli. */
-    ShareDefaults() {
+    OptionDefaults() {
         this(System.getenv());
     }
 
-    ShareDefaults(Map<String, String> environment) {
+    OptionDefaults(Map<String, String> environment) {
         this.environment = environment;
     }
 
@@ -98,7 +98,8 @@ final class ShareDefaults implements IDefaultValueProvider {
             OptionSpec option = command.findOption("--" + key);
             if (option == null || option.longestName().equals(CONFIG)) {
                 throw new ParameterException(
-                        command.commandLine(), path + ": \"" + key + "\" is no option of share");
+                        command.commandLine(),
+                        path + ": \"" + key + "\" is no option of " + command.name());
             }
             values.put(String.valueOf(key), text(value));
         });
