@@ -5,10 +5,18 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { within } from '../test/support/wait.ts';
-import { type Program, type RelayProgram, startAgent, startRelay } from './support/program.ts';
+import { PostgresServer } from './support/postgres.ts';
+import {
+  type Program,
+  type RelayProgram,
+  startAgent,
+  startJvmAgent,
+  startRelay,
+} from './support/program.ts';
 
 let relay: RelayProgram;
 let agent: Program;
+let postgres: PostgresServer | undefined;
 let shared: { host: string; port: number; user: string; password: string };
 const clients: pg.Client[] = [];
 /** What clients were sent that they had not asked for. */
@@ -16,28 +24,10 @@ const unasked: Error[] = [];
 
 beforeAll(async () => {
   relay = await startRelay();
-  agent = startAgent(relay);
-  const { host, port, user, password } = await agent.event('shared');
-  shared = {
-    host: String(host),
-    port: Number(port),
-    user: String(user),
-    password: String(password),
-  };
 });
 
 afterAll(async () => {
-  expect(await agent.stop()).toBe(0);
   await relay.stop();
-});
-
-/** Clients that are open, so that each test ends with none. */
-afterEach(async () => {
-  for (const client of clients.splice(0)) {
-    await client.end().catch(() => {});
-    await agent.event('client-disconnected');
-  }
-  expect(unasked.splice(0), 'a client that says goodbye gets no answer').toEqual([]);
 });
 
 /** As sslmode=verify-full: the certificate must be of the relay's CA and for the tunnel's host. */
@@ -76,7 +66,48 @@ async function refusal(client: pg.Client): Promise<unknown> {
   return error instanceof Error && 'code' in error ? error.code : error;
 }
 
-describe('node-postgres', () => {
+/** What shares a database in the tests, and what it shares. */
+const AGENTS: Record<string, () => Promise<Program>> = {
+  'the agent in Node': async () => startAgent(relay),
+  'a PGlite in the JVM': async () => startJvmAgent(relay, '--memory'),
+  'a Postgres server behind the JVM': async () => {
+    postgres = await PostgresServer.start();
+    const address = `127.0.0.1:${postgres.port}`;
+    return startJvmAgent(
+      relay,
+      '--upstream',
+      `postgres://postgres@${address}/postgres?sslmode=disable`,
+    );
+  },
+};
+
+describe.each(Object.keys(AGENTS))('node-postgres with %s', (name) => {
+  beforeAll(async () => {
+    agent = await (AGENTS[name] as () => Promise<Program>)();
+    const { host, port, user, password } = await agent.event('shared', 120_000);
+    shared = {
+      host: String(host),
+      port: Number(port),
+      user: String(user),
+      password: String(password),
+    };
+  });
+
+  afterAll(async () => {
+    expect(await agent.stop()).toBe(0);
+    await postgres?.stop();
+    postgres = undefined;
+  });
+
+  /** Clients that are open, so that each test ends with none. */
+  afterEach(async () => {
+    for (const client of clients.splice(0)) {
+      await client.end().catch(() => {});
+      await agent.event('client-disconnected');
+    }
+    expect(unasked.splice(0), 'a client that says goodbye gets no answer').toEqual([]);
+  });
+
   test('streams a COPY, and gives one up', async () => {
     const client = await connect();
     await client.query('create table copied (a int, b text)');

@@ -158,3 +158,17 @@ export function startAgent(relay: RelayProgram, ...args: string[]): Program {
     ...args,
   ]);
 }
+
+/** The same inside the JVM: `culvert share`. */
+export function startJvmAgent(relay: RelayProgram, ...args: string[]): Program {
+  return new Program('../culvert', [
+    'share',
+    '--relay',
+    `wss://localhost:${relay.httpsPort}`,
+    '--ca',
+    relay.caFile,
+    '--format',
+    'json',
+    ...args,
+  ]);
+}

@@ -2,6 +2,7 @@ package dev.culvert.agent.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.agent.it.Agent;
 import dev.culvert.agent.it.SharedDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,16 +12,23 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A PGlite in Node, through the relay, answers as PostgreSQL does. {@code scripts/differential}
- * runs this for longer and with other seeds.
+ * A PGlite, in Node and in the JVM, through the relay, answers as PostgreSQL does. {@code
+ * scripts/differential} runs this for longer and with other seeds.
  */
+@ParameterizedClass
+@EnumSource(
+        value = Agent.Kind.class,
+        names = {"NODE", "JVM"})
+@SuppressWarnings("NullAway.Init") // before each invocation of the class
 class DifferentialIT {
     private static final long FIRST_SEED = Long.getLong("culvert.differential.seed", 1);
     private static final int SEEDS = Integer.getInteger("culvert.differential.seeds", 60);
@@ -31,14 +39,20 @@ class DifferentialIT {
     private static final List<String> SHOWN =
             List.of("statement_timeout", "work_mem", "geqo", "search_path");
 
+    private static Agent.Kind agentKind;
     private static RealPostgres postgres;
     private static SharedDatabase pglite;
     private static Comparison comparison;
 
-    @BeforeAll
-    static void start() throws Exception {
+    DifferentialIT(Agent.Kind agent) {
+        // it is in the name of the class's invocation
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(Agent.Kind agent) throws Exception {
+        agentKind = agent;
         postgres = RealPostgres.start();
-        pglite = SharedDatabase.startForRawClients();
+        pglite = SharedDatabase.startForRawClients(agent);
         comparison = new Comparison(postgres::converse, DifferentialIT::converse);
     }
 
@@ -49,7 +63,7 @@ class DifferentialIT {
             return converse(parameters);
         } catch (IOException e) {
             pglite.close();
-            pglite = SharedDatabase.startForRawClients();
+            pglite = SharedDatabase.startForRawClients(agentKind);
             return converse(parameters);
         }
     }
@@ -59,7 +73,7 @@ class DifferentialIT {
                 pglite.rawSocket(), pglite.shared().user(), pglite.shared().password(), parameters);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         pglite.close();
         postgres.close();

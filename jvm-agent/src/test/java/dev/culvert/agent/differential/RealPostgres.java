@@ -38,7 +38,7 @@ public final class RealPostgres implements AutoCloseable {
     }
 
     /** Unpacks, initializes and starts a server. */
-    static RealPostgres start() throws IOException, InterruptedException {
+    public static RealPostgres start() throws IOException, InterruptedException {
         return start(Map.of());
     }
 

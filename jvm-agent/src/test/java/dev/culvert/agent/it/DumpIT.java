@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** pg_dump of one PGlite, and what pg_restore and psql make of it in another: the same. */
+/** pg_dump of a PGlite in Node, and what pg_restore and psql make of it in the JVM: the same. */
 class DumpIT {
     /** Makes the dumps of the same contents the same text. */
     private static final String RESTRICT_KEY = "--restrict-key=same";
@@ -35,8 +35,8 @@ class DumpIT {
     @BeforeAll
     static void fill() throws Exception {
         clients = PostgresClients.get();
-        origin = SharedDatabase.start();
-        copy = SharedDatabase.start();
+        origin = SharedDatabase.start(Agent.Kind.NODE);
+        copy = SharedDatabase.start(Agent.Kind.JVM);
         checksums = Files.writeString(directory.resolve("checksums.sql"), CHECKSUMS);
         Path contents = Path.of(DumpIT.class.getResource("/dump-contents.sql").toURI());
         assertThat(origin.psql().runFile(contents).err()).isEmpty();

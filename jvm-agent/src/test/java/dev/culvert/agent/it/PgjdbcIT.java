@@ -12,22 +12,31 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Properties;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** pgjdbc against a PGlite in Node. */
+/** pgjdbc against each agent. */
+@ParameterizedClass
+@EnumSource(Agent.Kind.class)
+@SuppressWarnings("NullAway.Init") // before each invocation of the class
 class PgjdbcIT {
     private static SharedDatabase database;
 
-    @BeforeAll
-    static void share() throws Exception {
-        database = SharedDatabase.start();
+    PgjdbcIT(Agent.Kind agent) {
+        // it is in the name of the class's invocation
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void share(Agent.Kind kind) throws Exception {
+        database = SharedDatabase.start(kind);
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
         database.close();
     }

@@ -8,21 +8,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Debian's psql against a PGlite in Node. */
+/** Debian's psql against each agent. */
+@ParameterizedClass
+@EnumSource(Agent.Kind.class)
+@SuppressWarnings("NullAway.Init") // before each invocation of the class
 class PsqlIT {
     private static SharedDatabase database;
 
-    @BeforeAll
-    static void share() throws Exception {
-        database = SharedDatabase.start();
+    private final Agent.Kind agent;
+
+    PsqlIT(Agent.Kind agent) {
+        this.agent = agent;
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void share(Agent.Kind kind) throws Exception {
+        database = SharedDatabase.start(kind);
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
         database.close();
     }
@@ -32,7 +43,7 @@ class PsqlIT {
         Psql.Result result = database.psql().run("SELECT version()", "SHOW server_version");
 
         assertThat(result.err()).isEmpty();
-        assertThat(result.out()).contains("PGlite");
+        assertThat(result.out().contains("PGlite")).isEqualTo(agent != Agent.Kind.UPSTREAM);
         String reported = database.psql().run("\\echo :SERVER_VERSION_NAME").out().strip();
         assertThat(result.out()).endsWith(reported + "\n");
     }

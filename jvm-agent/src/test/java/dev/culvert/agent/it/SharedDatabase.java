@@ -1,6 +1,6 @@
 package dev.culvert.agent.it;
 
-import dev.culvert.agent.node.NodeAgent;
+import dev.culvert.agent.SharingMode;
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
@@ -32,7 +32,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A relay on free ports and a Node agent that shares an empty PGlite through it. */
+/** A relay on free ports and an agent that shares an empty PGlite through it. */
 public final class SharedDatabase implements AutoCloseable {
     static final String DOMAIN = "culvert.localhost";
 
@@ -43,10 +43,11 @@ public final class SharedDatabase implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final Relay relay;
-    private final NodeAgent agent;
+    private final Agent agent;
     private final Path caFile;
 
-    private SharedDatabase(FrontSettings front, TunnelSettings settings, String... agentOptions)
+    private SharedDatabase(
+            Agent.Kind kind, FrontSettings front, TunnelSettings settings, SharingMode mode)
             throws IOException {
         Path directory = Files.createTempDirectory("culvert-it");
         DevelopmentCa ca =
@@ -68,30 +69,33 @@ public final class SharedDatabase implements AutoCloseable {
                                 new SimpleMeterRegistry(),
                                 new Recorder())
                         .await();
-        agent =
-                NodeAgent.start(
-                        agentProgram(),
-                        "wss://localhost:" + relay.httpsPort(),
-                        caFile,
-                        agentOptions);
+        agent = kind.start(relay.httpsPort(), caFile, mode);
     }
 
+    /** With the agent in Node. */
     static SharedDatabase start() throws IOException {
-        return new SharedDatabase(front(), TunnelSettings.DEFAULTS);
+        return start(Agent.Kind.NODE);
     }
 
-    /** With other settings of the relay, and options of the agent's command line. */
-    static SharedDatabase start(TunnelSettings settings, String... agentOptions)
+    static SharedDatabase start(Agent.Kind kind) throws IOException {
+        return start(kind, TunnelSettings.DEFAULTS, SharingMode.EXCLUSIVE);
+    }
+
+    /** With other settings of the relay, or another mode. */
+    static SharedDatabase start(Agent.Kind kind, TunnelSettings settings, SharingMode mode)
             throws IOException {
-        return new SharedDatabase(front(), settings, agentOptions);
+        return new SharedDatabase(kind, front(), settings, mode);
     }
 
     /**
      * For clients on {@link #rawSocket}, who wait for each other and send passwords in clear text.
      */
-    public static SharedDatabase startForRawClients() throws IOException {
+    public static SharedDatabase startForRawClients(Agent.Kind kind) throws IOException {
         return new SharedDatabase(
-                front().withCleartextPassword(true), TunnelSettings.DEFAULTS, "--mode", "queue");
+                kind,
+                front().withCleartextPassword(true),
+                TunnelSettings.DEFAULTS,
+                SharingMode.QUEUE);
     }
 
     private static FrontSettings front() {
@@ -103,7 +107,7 @@ public final class SharedDatabase implements AutoCloseable {
         return Path.of(System.getProperty("maven.multiModuleProjectDirectory", "..")).normalize();
     }
 
-    private static Path agentProgram() {
+    static Path nodeProgram() {
         Path program = root().resolve("browser-agent/bin/culvert-agent");
         if (!Files.exists(root().resolve("browser-agent/dist/index.js"))) {
             throw new IllegalStateException("the Node agent is not built: run `make build`");
@@ -111,7 +115,7 @@ public final class SharedDatabase implements AutoCloseable {
         return program;
     }
 
-    public NodeAgent.Shared shared() {
+    public Agent.Shared shared() {
         return agent.shared();
     }
 

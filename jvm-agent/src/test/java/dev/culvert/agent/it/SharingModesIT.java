@@ -2,16 +2,22 @@ package dev.culvert.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.agent.SharingMode;
 import dev.culvert.relay.config.TunnelSettings;
 import java.io.BufferedReader;
 import java.io.Writer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several psql at one PGlite. */
 class SharingModesIT {
-    @Test
-    void a_second_client_of_an_exclusive_tunnel_hears_who_has_it() throws Exception {
-        try (SharedDatabase database = SharedDatabase.start()) {
+    @ParameterizedTest
+    @EnumSource(
+            value = Agent.Kind.class,
+            names = {"NODE", "JVM"})
+    void a_second_client_of_an_exclusive_tunnel_hears_who_has_it(Agent.Kind agent)
+            throws Exception {
+        try (SharedDatabase database = SharedDatabase.start(agent)) {
             Occupant first = new Occupant(database);
             Psql.Result second = database.psql().run("SELECT 1");
             first.leave();
@@ -25,11 +31,14 @@ class SharingModesIT {
         }
     }
 
-    @Test
-    void a_second_client_of_a_queue_waits_for_its_turn_and_finds_a_clean_database()
+    @ParameterizedTest
+    @EnumSource(
+            value = Agent.Kind.class,
+            names = {"NODE", "JVM"})
+    void a_second_client_of_a_queue_waits_for_its_turn_and_finds_a_clean_database(Agent.Kind agent)
             throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(TunnelSettings.DEFAULTS, "--mode", "queue")) {
+                SharedDatabase.start(agent, TunnelSettings.DEFAULTS, SharingMode.QUEUE)) {
             Occupant first = new Occupant(database);
             first.say("CREATE TABLE kept (a int); INSERT INTO kept VALUES (1);");
             first.say("BEGIN; INSERT INTO kept VALUES (2); SET search_path TO nowhere;");

@@ -2,6 +2,7 @@ package dev.culvert.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.agent.SharingMode;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
@@ -12,16 +13,22 @@ import java.io.Writer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The idle timeout and the tunnel's lifetime, with short settings and the system's clock. */
 class TimeoutsIT {
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    @Test
-    void an_idle_session_ends_with_57P05_and_a_busy_one_does_not() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Agent.Kind.class,
+            names = {"NODE", "JVM"})
+    void an_idle_session_ends_with_57P05_and_a_busy_one_does_not(Agent.Kind agent)
+            throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(settings(Duration.ofSeconds(2), LONG))) {
+                SharedDatabase.start(
+                        agent, settings(Duration.ofSeconds(2), LONG), SharingMode.EXCLUSIVE)) {
             // the clock stands still while a statement runs: this one takes longer than the timeout
             Psql.Result busy =
                     database.psql()
@@ -38,20 +45,28 @@ class TimeoutsIT {
         }
     }
 
-    @Test
-    void an_idle_transaction_ends_with_25P03() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Agent.Kind.class,
+            names = {"NODE", "JVM"})
+    void an_idle_transaction_ends_with_25P03(Agent.Kind agent) throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(settings(Duration.ofSeconds(1), LONG))) {
+                SharedDatabase.start(
+                        agent, settings(Duration.ofSeconds(1), LONG), SharingMode.EXCLUSIVE)) {
             assertThat(messageAfter(database, "BEGIN; SELECT 'waiting';\n", "waiting"))
                     .contains("25P03");
             assertThat(ending(database)).isEqualTo(Reason.IDLE_IN_TRANSACTION);
         }
     }
 
-    @Test
-    void the_tunnels_lifetime_ends_its_session_with_57P01() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Agent.Kind.class,
+            names = {"NODE", "JVM"})
+    void the_tunnels_lifetime_ends_its_session_with_57P01(Agent.Kind agent) throws Exception {
         try (SharedDatabase database =
-                SharedDatabase.start(settings(LONG, Duration.ofSeconds(3)))) {
+                SharedDatabase.start(
+                        agent, settings(LONG, Duration.ofSeconds(3)), SharingMode.EXCLUSIVE)) {
             assertThat(messageAfter(database, "SELECT 'waiting';\n", "waiting"))
                     .contains("57P01")
                     .contains("lifetime");

@@ -1,6 +1,6 @@
 /**
- * The whole path with nothing made up: a relay, the Node agent with a PGlite in it, and the clients
- * that people use.
+ * The whole path with nothing made up: a relay, an agent with a PGlite in it (the Node one and the
+ * Java one in turn), and the clients that people use.
  */
 @NullMarked
 package dev.culvert.agent.it;
