@@ -20,6 +20,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,7 +148,12 @@ public final class Share {
      */
     public Future<Void> stop() {
         stopping = true;
-        thread.execute(() -> tunnel.stop(STOPPED, () -> stopped.tryComplete()));
+        try {
+            thread.execute(() -> tunnel.stop(STOPPED, () -> stopped.tryComplete()));
+        } catch (RejectedExecutionException e) {
+            // it has ended by itself, and its thread with it
+            stopped.tryComplete();
+        }
         return stopped.future().compose(_ -> release());
     }
 
