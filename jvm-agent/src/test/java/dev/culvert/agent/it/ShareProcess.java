@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code culvert share} as a process, which tells what happens as JSON. */
@@ -29,6 +30,13 @@ final class ShareProcess implements AutoCloseable {
 
     /** Shares through a relay, until its standard input is closed. */
     static ShareProcess start(String relay, Path caFile, String... options) throws IOException {
+        return start(Map.of(), relay, caFile, options);
+    }
+
+    /** The same, with these variables in its environment. */
+    static ShareProcess start(
+            Map<String, String> environment, String relay, Path caFile, String... options)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -48,8 +56,10 @@ final class ShareProcess implements AutoCloseable {
                                 "json",
                                 "--exit-with-stdin"));
         command.addAll(List.of(options));
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         try {
             return new ShareProcess(process);
         } catch (IOException | AssertionError e) {
@@ -71,7 +81,7 @@ final class ShareProcess implements AutoCloseable {
                 return read;
             }
         }
-        throw new AssertionError("the command ended before " + event);
+        throw new AssertionError("the command ended with " + exitCode() + " before " + event);
     }
 
     /** Connects by the JDBC line. */
@@ -81,14 +91,18 @@ final class ShareProcess implements AutoCloseable {
     }
 
     /** Sends SIGTERM, and waits for the exit code. */
-    int terminate() throws InterruptedException {
+    int terminate() {
         process.destroy();
         return exitCode();
     }
 
-    private int exitCode() throws InterruptedException {
-        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("the command does not end");
+    private int exitCode() {
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the command does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         return process.exitValue();
     }
@@ -98,8 +112,6 @@ final class ShareProcess implements AutoCloseable {
         try {
             process.getOutputStream().close();
             exitCode();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             process.destroyForcibly();
         }
