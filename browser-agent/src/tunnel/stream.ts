@@ -116,6 +116,10 @@ export class AgentStream implements DataSource {
       return;
     }
     this.#receiveCredit.receive(payload.length);
+    if (this.#state.kind === 'closing') {
+      this.#consumed(payload.length); // of no use any more
+      return;
+    }
     if (this.#copy !== 'none' || this.#takesCopyIn()) {
       this.#onCopyData(payload, end);
       return;
@@ -143,7 +147,7 @@ export class AgentStream implements DataSource {
 
   /** @throws {Violation} if the relay has closed the stream */
   onCancel(batch: number): void {
-    if (!this.#isListening('CANCEL')) {
+    if (!this.#isListening('CANCEL') || this.#state.kind === 'closing') {
       return;
     }
     const firstWaiting = this.#received - this.#waiting.length + 1;
@@ -195,6 +199,9 @@ export class AgentStream implements DataSource {
     this.#dropBatches();
     this.#session.end().then(() => this.#listener.onEnded(this));
     this.#goOn();
+    if (!this.#answers.isEmpty) {
+      this.#grant(); // a client that writes before it reads goes on until it reads
+    }
     this.#listener.onReady(this);
   }
 
@@ -221,7 +228,7 @@ export class AgentStream implements DataSource {
   }
 
   nextFrame(): FrameBytes | undefined {
-    if (this.#state.kind !== 'open' && this.#state.kind !== 'closing') {
+    if (!this.#isSending()) {
       return undefined;
     }
     const part = this.#answers.take(Math.min(this.#limits.maxPayload, this.#sendCredit.available));
@@ -238,12 +245,17 @@ export class AgentStream implements DataSource {
     return undefined;
   }
 
-  /** Whether a frame is looked at: after this side's CLOSE none is, after the relay's none may come. */
+  /** Whether a frame counts: after this side's CLOSE none does, after the relay's none may come. */
   #isListening(frame: string): boolean {
     if (this.#state.kind === 'close-received' || this.#state.kind === 'gone') {
       throw new Violation(`${frame} on stream ${this.id} after its CLOSE`);
     }
-    return this.#state.kind === 'open';
+    return this.#isSending();
+  }
+
+  /** Whether this side has not sent its CLOSE: what waits may need credit, and gives it. */
+  #isSending(): boolean {
+    return this.#state.kind === 'open' || this.#state.kind === 'closing';
   }
 
   /** Whether what comes next is the data of a COPY, since all before it has been answered. */
@@ -281,7 +293,7 @@ export class AgentStream implements DataSource {
 
   #consumed(bytes: number): void {
     this.#receiveCredit.consume(bytes);
-    if (this.#state.kind === 'open') {
+    if (this.#isSending()) {
       this.#grant();
     }
   }

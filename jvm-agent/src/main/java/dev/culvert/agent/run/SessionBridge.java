@@ -210,6 +210,11 @@ final class SessionBridge implements AgentStreamListener {
 
         @Override
         public void onEnd(Refusal reason) {
+            BackendSession present = session;
+            if (present != null) {
+                // it holds the database until it knows that nobody is there
+                present.close();
+            }
             end(asTold(reason));
         }
     }

@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.Properties;
 
 /** A relay on free ports of loopback, with a development CA in a folder. */
-final class TestRelay implements AutoCloseable {
-    static final String DOMAIN = "culvert.localhost";
+public final class TestRelay implements AutoCloseable {
+    /** Of the tunnels' names. */
+    public static final String DOMAIN = "culvert.localhost";
 
     private final Vertx vertx = Vertx.vertx();
     private final Relay relay;
@@ -50,20 +51,23 @@ final class TestRelay implements AutoCloseable {
                         .await();
     }
 
-    static TestRelay start(Path certificates) {
+    /** With the defaults, on any port. */
+    public static TestRelay start(Path certificates) {
         return new TestRelay(certificates, TunnelSettings.DEFAULTS, 0);
     }
 
     /** With other settings, on a port that agents know. */
-    static TestRelay start(Path certificates, TunnelSettings settings, int httpsPort) {
+    public static TestRelay start(Path certificates, TunnelSettings settings, int httpsPort) {
         return new TestRelay(certificates, settings, httpsPort);
     }
 
-    Relay relay() {
+    /** The relay itself. */
+    public Relay relay() {
         return relay;
     }
 
-    int httpsPort() {
+    /** Where agents dial. */
+    public int httpsPort() {
         return relay.httpsPort();
     }
 
