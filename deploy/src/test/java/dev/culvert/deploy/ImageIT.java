@@ -188,8 +188,9 @@ class ImageIT {
         await(() -> client().execInContainer("test", "-e", "/tmp/begun").getExitCode() == 0);
 
         docker().killContainerCmd(relay().getContainerId()).withSignal("SIGTERM").exec();
-        // new clients are no longer taken
-        await(() -> psql("-c", "select 1").getStderr().contains("refused"));
+        // new clients are no longer taken; one that comes before that waits for its turn
+        await(() ->
+                psql("-d", "connect_timeout=3", "-c", "select 1").getStderr().contains("refused"));
         assertThat(transaction).isNotDone();
         client().execInContainer("touch", "/tmp/go");
 
