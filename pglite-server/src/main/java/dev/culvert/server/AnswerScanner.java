@@ -44,6 +44,12 @@ final class AnswerScanner {
     private final Set<String> commands = new HashSet<>();
     private volatile boolean sawError;
 
+    /** The type of a message that is not for the client when it comes first, or 0. */
+    private byte dropped;
+
+    private int parsed;
+    private int closed;
+
     /**
      * The next answer begins.
      *
@@ -55,7 +61,25 @@ final class AnswerScanner {
         fromErrorOn = onlyFromErrorOn;
         status = null;
         sawError = false;
+        dropped = 0;
+        parsed = 0;
+        closed = 0;
         commands.clear();
+    }
+
+    /** The next message of this type is not for the client, unless an error comes first. */
+    void dropFirst(byte type) {
+        dropped = type;
+    }
+
+    /** ParseComplete messages of this answer that were for the client. */
+    int parsed() {
+        return parsed;
+    }
+
+    /** CloseComplete messages of this answer that were for the client. */
+    int closed() {
+        return closed;
     }
 
     /** What the last ReadyForQuery of this answer said; null when there was none. */
@@ -137,7 +161,12 @@ final class AnswerScanner {
         sawPromptly |= type == 'N';
         if (fromErrorOn && !sawError && type != 'Z') {
             mode = Mode.DROP;
+        } else if (dropped != 0 && type == dropped && !sawError) {
+            dropped = 0;
+            mode = Mode.DROP;
         } else {
+            parsed += type == '1' ? 1 : 0;
+            closed += type == '3' ? 1 : 0;
             mode =
                     switch (type) {
                         case 'A' -> passesNotifications ? Mode.PASS : Mode.DROP;

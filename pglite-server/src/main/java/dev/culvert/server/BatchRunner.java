@@ -22,6 +22,7 @@ final class BatchRunner {
     private final CopyReader copyReader;
     private final Runnable onNotificationsLost;
     private final AnswerScanner scanner = new AnswerScanner();
+    private final UnnamedStatement unnamed = new UnnamedStatement();
     private TransactionStatus status = TransactionStatus.IDLE;
 
     /** False from a batch that ended in Flush, or in COPY, to the next ReadyForQuery. */
@@ -75,12 +76,21 @@ final class BatchRunner {
             before = SessionState.read(new OwnSql(on));
         }
         boolean isStartup = batch.length > 0 && batch[0] == 0;
+        if (isIdle()) {
+            unnamed.leave();
+        }
+        UnnamedStatement.Restored restored = cancelled ? null : unnamed.restoreFor(batch);
         scanner.begin(deafen != null, cancelled);
+        if (restored != null) {
+            scanner.dropFirst(restored.answer());
+        }
         CopyFraming framing = new CopyFraming();
         executing = true;
         try {
             on.exec(
-                    cancelled ? FrontendMessages.raiseInPlaceOf(batch) : batch,
+                    cancelled
+                            ? FrontendMessages.raiseInPlaceOf(batch)
+                            : restored == null ? batch : restored.before(batch),
                     this::write,
                     () -> copyReader.read(framing));
         } catch (Outbox.ClientGone e) {
@@ -96,6 +106,15 @@ final class BatchRunner {
         TransactionStatus told = scanner.status();
         synced = told != null || isStartup;
         status = told == null ? status : told;
+        if (cancelled) {
+            unnamed.skip(batch);
+        } else {
+            unnamed.follow(
+                    batch, scanner.parsed(), scanner.closed(), told != null, scanner.sawError());
+        }
+        if (isIdle()) {
+            unnamed.settle(on);
+        }
         if (scanner.completed("LISTEN") && deafen == null) {
             deafen = on.onNotification(this::onNotification);
         }
