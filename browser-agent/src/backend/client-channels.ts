@@ -1,6 +1,6 @@
 import { isStartup, messagesOf, textOfStatement } from '../postgres/messages.ts';
-import { mentions } from '../postgres/row-query.ts';
 import { splitStatements } from '../postgres/sql-statements.ts';
+import { mentions } from '../postgres/sql-text.ts';
 
 const LISTEN = /^\s*listen\s*("(?:[^"]|"")*"|\s[^\s;"]+)\s*$/i;
 const FORGET = /^\s*(?:unlisten\b|discard\s+all\b)/i;

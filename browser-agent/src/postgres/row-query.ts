@@ -1,3 +1,16 @@
+import {
+  afterBlockComment,
+  afterLineComment,
+  DASH,
+  DOLLAR,
+  isSpace,
+  mentions,
+  OPEN,
+  SEMICOLON,
+  SLASH,
+  STAR,
+} from './sql-text.ts';
+
 /**
  * Whether a Query's text is surely one statement that returns rows and means the same in a Parse.
  *
@@ -14,21 +27,8 @@ export function isOneRowQuery(sql: Uint8Array): boolean {
   return ROW_WORDS.has(firstWord(sql)) && !mentions(sql, 'statement_timestamp');
 }
 
-const SEMICOLON = 0x3b;
-const DOLLAR = 0x24;
-const DASH = 0x2d;
-const SLASH = 0x2f;
-const STAR = 0x2a;
-const OPEN = 0x28;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-
 const ROW_WORDS: ReadonlySet<string> = new Set(['select', 'with', 'values', 'table']);
 const LONGEST_WORD = 6;
-
-function isSpace(byte: number | undefined): boolean {
-  return byte !== undefined && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
-}
 
 /** Where the text ends without white space and one semicolon. */
 function trimmedEnd(sql: Uint8Array): number {
@@ -47,11 +47,9 @@ function firstWord(sql: Uint8Array): string {
     if (isSpace(byte) || byte === OPEN) {
       at++;
     } else if (byte === DASH && sql[at + 1] === DASH) {
-      while (at < sql.length && sql[at] !== NEWLINE && sql[at] !== RETURN) {
-        at++;
-      }
+      at = afterLineComment(sql, at + 2);
     } else if (byte === SLASH && sql[at + 1] === STAR) {
-      at = afterComment(sql, at + 2);
+      at = afterBlockComment(sql, at + 2);
     } else {
       break;
     }
@@ -68,42 +66,4 @@ function firstWord(sql: Uint8Array): string {
 function isLetter(byte: number | undefined): boolean {
   const lower = (byte ?? 0) | 0x20;
   return lower >= 0x61 && lower <= 0x7a;
-}
-
-/** Block comments nest. */
-function afterComment(sql: Uint8Array, from: number): number {
-  let depth = 1;
-  let at = from;
-  while (at < sql.length && depth > 0) {
-    if (sql[at] === SLASH && sql[at + 1] === STAR) {
-      depth++;
-      at += 2;
-    } else if (sql[at] === STAR && sql[at + 1] === SLASH) {
-      depth--;
-      at += 2;
-    } else {
-      at++;
-    }
-  }
-  return at;
-}
-
-/** Whether a word stands anywhere in the text, in any case. */
-export function mentions(sql: Uint8Array, word: string): boolean {
-  const first = word.charCodeAt(0);
-  for (const start of [first, first & ~0x20]) {
-    for (let at = sql.indexOf(start); at >= 0; at = sql.indexOf(start, at + 1)) {
-      let same = 1;
-      while (
-        same < word.length &&
-        ((sql[at + same] ?? 0) | 0x20) === (word.charCodeAt(same) | 0x20)
-      ) {
-        same++;
-      }
-      if (same === word.length) {
-        return true;
-      }
-    }
-  }
-  return false;
 }

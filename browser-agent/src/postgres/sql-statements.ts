@@ -7,6 +7,27 @@
  * and `;` are never part of a longer character.
  */
 
+import {
+  afterBlockComment,
+  afterDollarQuoted,
+  afterLineComment,
+  afterQuoted,
+  BACKSLASH,
+  CLOSE,
+  DASH,
+  DOLLAR,
+  DOUBLE_QUOTE,
+  isSpace,
+  isWordStart,
+  mentions,
+  OPEN,
+  QUOTE,
+  SEMICOLON,
+  SLASH,
+  STAR,
+  wordEnd,
+} from './sql-text.ts';
+
 /** What a statement does to its transaction, as far as it matters for a COPY beside it. */
 export type StatementKind =
   | 'copy-in'
@@ -52,42 +73,9 @@ function hasCopyIn(statements: readonly Statement[]): boolean {
   return statements.some(({ kind }) => kind === 'copy-in');
 }
 
-const BACKSLASH = 0x5c;
-const QUOTE = 0x27;
-const DOUBLE_QUOTE = 0x22;
-const DOLLAR = 0x24;
-const DASH = 0x2d;
-const SLASH = 0x2f;
-const STAR = 0x2a;
-const SEMICOLON = 0x3b;
-const OPEN = 0x28;
-const CLOSE = 0x29;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-
 /** A cheap first look, so that other statements (a 20 MB literal, say) are not scanned. */
 export function mentionsCopy(sql: Uint8Array): boolean {
-  for (let at = sql.indexOf(0x63); at >= 0; at = sql.indexOf(0x63, at + 1)) {
-    if (wordAt(sql, at, 'copy')) {
-      return true;
-    }
-  }
-  for (let at = sql.indexOf(0x43); at >= 0; at = sql.indexOf(0x43, at + 1)) {
-    if (wordAt(sql, at, 'copy')) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/** Whether these letters, in any case, stand at `at`. */
-function wordAt(sql: Uint8Array, at: number, word: string): boolean {
-  for (let i = 0; i < word.length; i++) {
-    if (((sql[at + i] ?? 0) | 0x20) !== word.charCodeAt(i)) {
-      return false;
-    }
-  }
-  return true;
+  return mentions(sql, 'copy');
 }
 
 /** What the scan has seen of a COPY: its first word, and FROM. */
@@ -240,97 +228,4 @@ function lowerCase(sql: Uint8Array, start: number, end: number): string {
   return end - start > 16
     ? '(a long word)'
     : String.fromCharCode(...sql.subarray(start, end)).toLowerCase();
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-}
-
-/** Letters, underscore and every byte of a character beyond ASCII. */
-function isWordStart(byte: number): boolean {
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || byte === 0x5f || byte >= 0x80;
-}
-
-function wordEnd(sql: Uint8Array, start: number): number {
-  let at = start + 1;
-  for (; at < sql.length; at++) {
-    const byte = sql[at] ?? 0;
-    if (!isWordStart(byte) && !(byte >= 0x30 && byte <= 0x39) && byte !== DOLLAR) {
-      break;
-    }
-  }
-  return at;
-}
-
-function afterLineComment(sql: Uint8Array, from: number): number {
-  let at = from;
-  while (at < sql.length && sql[at] !== NEWLINE && sql[at] !== RETURN) {
-    at++;
-  }
-  return at;
-}
-
-/** Block comments nest. */
-function afterBlockComment(sql: Uint8Array, from: number): number {
-  let depth = 1;
-  let at = from;
-  while (at < sql.length && depth > 0) {
-    if (sql[at] === SLASH && sql[at + 1] === STAR) {
-      depth++;
-      at += 2;
-    } else if (sql[at] === STAR && sql[at + 1] === SLASH) {
-      depth--;
-      at += 2;
-    } else {
-      at++;
-    }
-  }
-  return at;
-}
-
-/** After the closing quote; a doubled one stays inside. */
-function afterQuoted(
-  sql: Uint8Array,
-  from: number,
-  quote: number,
-  backslashEscapes: boolean,
-): number {
-  let at = from;
-  while (at < sql.length) {
-    const byte = sql[at];
-    if (byte === quote && sql[at + 1] !== quote) {
-      break;
-    }
-    at += byte === quote || (backslashEscapes && byte === BACKSLASH) ? 2 : 1;
-  }
-  return at + 1;
-}
-
-/** `$tag$ … $tag$`; a lone `$` (a parameter such as `$1`) is passed over. */
-function afterDollarQuoted(sql: Uint8Array, start: number): number {
-  let tagEnd = start + 1;
-  if (tagEnd < sql.length && isWordStart(sql[tagEnd] ?? 0)) {
-    while (tagEnd < sql.length && isTagByte(sql[tagEnd] ?? 0)) {
-      tagEnd++;
-    }
-  }
-  if (sql[tagEnd] !== DOLLAR) {
-    return start + 1;
-  }
-  const length = tagEnd + 1 - start;
-  for (let at = sql.indexOf(DOLLAR, tagEnd + 1); at >= 0; at = sql.indexOf(DOLLAR, at + 1)) {
-    let i = 0;
-    while (i < length && sql[at + i] === sql[start + i]) {
-      i++;
-    }
-    if (i === length) {
-      return at + length;
-    }
-  }
-  return sql.length;
-}
-
-function isTagByte(byte: number): boolean {
-  return isWordStart(byte) || (byte >= 0x30 && byte <= 0x39);
 }
