@@ -41,7 +41,8 @@ final class Chaos implements Callable<Integer> {
     @Option(
             names = "--rows",
             defaultValue = "500000",
-            description = "Rows of one COPY, about 40 bytes each (${DEFAULT-VALUE}).")
+            description =
+                    "Rows of one COPY, about 40 bytes each (${DEFAULT-VALUE}); 24000000 are 1 GB.")
     private int rows;
 
     @Option(names = "--seed", description = "Of the breaks; random unless given.")

@@ -23,6 +23,15 @@ record KnownRows(int count) {
                 .formatted(FACTOR >>> 40, count);
     }
 
+    /**
+     * The SQL that holds for a row of COPY that is not the next one, given the sequence {@code
+     * expected} that has begun anew: the database checks what comes, and need keep nothing of it.
+     */
+    String isWrong() {
+        return "i <> nextval('expected') OR text IS DISTINCT FROM"
+                + " lpad(to_hex(i::bigint * %d), 32, 'culvert ')".formatted(FACTOR >>> 40);
+    }
+
     /** Writes them in COPY's text format. */
     void writeTo(OutputStream out) throws IOException {
         StringBuilder line = new StringBuilder();
