@@ -143,6 +143,7 @@ class ModuleTableTest {
                         "dev.culvert.front.listen..",
                         "dev.culvert.relay.tunnel..",
                         "dev.culvert.relay.web..",
+                        "dev.culvert.relay.admin..",
                         "dev.culvert.agent.config..")
                 .should()
                 .dependOnClassesThat()

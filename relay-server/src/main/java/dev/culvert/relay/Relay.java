@@ -5,20 +5,29 @@ import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.front.observe.FrontMeters;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.relay.admin.AdminServer;
+import dev.culvert.relay.admin.EventLoopLag;
+import dev.culvert.relay.admin.Health;
+import dev.culvert.relay.admin.Operations;
+import dev.culvert.relay.admin.RelayMeters;
 import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.route.TunnelRouter;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
+import dev.culvert.relay.tunnel.TunnelMeters;
 import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.relay.web.HttpsServer;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +47,9 @@ public final class Relay {
     private final PostgresFront front;
     private final HttpsServer https;
     private final TunnelEndpoint endpoint;
-    private final Readiness readiness;
+    private final Health health;
+    private final EventLoopLag lag;
+    private final Optional<AdminServer> admin;
 
     private Relay(
             Vertx vertx,
@@ -47,14 +58,18 @@ public final class Relay {
             PostgresFront front,
             HttpsServer https,
             TunnelEndpoint endpoint,
-            Readiness readiness) {
+            Health health,
+            EventLoopLag lag,
+            Optional<AdminServer> admin) {
         this.vertx = vertx;
         this.settings = settings;
         this.tls = tls;
         this.front = front;
         this.https = https;
         this.endpoint = endpoint;
-        this.readiness = readiness;
+        this.health = health;
+        this.lag = lag;
+        this.admin = admin;
     }
 
     /**
@@ -71,35 +86,65 @@ public final class Relay {
             CertificateSet certificates,
             MeterRegistry meters,
             FrontObserver observer) {
-        TunnelRegistry registry = new TunnelRegistry(settings.tunnels().resume().reservation());
+        TunnelRegistry registry =
+                new TunnelRegistry(
+                        settings.tunnels().resume().reservation(), new TunnelMeters(meters));
         Access access = new Access(settings.access());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(
                         settings.tunnels(), access, registry, settings.domain(), VERSION);
-        Readiness readiness = new Readiness();
+        Health health = new Health(certificates, InstantSource.system());
         TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
         TlsContexts tls = new TlsContexts(certificates, settings.tls());
         return PostgresFront.listen(
                         vertx, settings.postgres(), tls, router, new FrontMeters(meters, observer))
                 .compose(front -> {
-                    Gauge.builder("culvert.connections", front, PostgresFront::connections)
-                            .description("Clients' connections")
-                            .register(meters);
+                    RelayMeters.register(meters, front, registry, health::certificates);
                     endpoint.setPostgresPort(front.port());
+                    Operations operations =
+                            new Operations(VERSION, settings, registry, front.sessions(), health);
                     return HttpsServer.listen(
                                     vertx,
                                     settings.https(),
                                     certificates,
                                     settings.tls(),
                                     endpoint,
-                                    readiness)
-                            .map(https ->
-                                    new Relay(
-                                            vertx, settings, tls, front, https, endpoint,
-                                            readiness))
+                                    health)
+                            .compose(https ->
+                                    listenForOperators(vertx, settings, operations, meters)
+                                            .map(admin ->
+                                                    new Relay(
+                                                            vertx,
+                                                            settings,
+                                                            tls,
+                                                            front,
+                                                            https,
+                                                            endpoint,
+                                                            health,
+                                                            EventLoopLag.start(
+                                                                    ((VertxInternal) vertx)
+                                                                            .nettyEventLoopGroup(),
+                                                                    meters),
+                                                            admin))
+                                            .recover(failure ->
+                                                    https.close()
+                                                            .transform(_ ->
+                                                                    Future.failedFuture(failure))))
                             .recover(failure ->
                                     front.close().transform(_ -> Future.failedFuture(failure)));
                 });
+    }
+
+    private static Future<Optional<AdminServer>> listenForOperators(
+            Vertx vertx, RelaySettings settings, Operations operations, MeterRegistry meters) {
+        Supplier<String> text =
+                meters instanceof PrometheusMeterRegistry prometheus
+                        ? prometheus::scrape
+                        : () -> "# this process keeps no metrics for Prometheus\n";
+        return settings.admin()
+                .http()
+                .map(http -> AdminServer.listen(vertx, http, text, operations).map(Optional::of))
+                .orElse(Future.succeededFuture(Optional.empty()));
     }
 
     /**
@@ -108,6 +153,7 @@ public final class Relay {
      */
     public Future<Boolean> replaceCertificates(CertificateSet certificates) {
         tls.replace(certificates);
+        health.replaceCertificates(certificates);
         return https.replaceCertificates(certificates);
     }
 
@@ -126,9 +172,14 @@ public final class Relay {
         return https.port();
     }
 
+    /** Where operators connect; empty when there is no such port. */
+    public Optional<Integer> adminPort() {
+        return admin.map(AdminServer::port);
+    }
+
     /** Whether agents and clients should be sent here; what {@code /readyz} answers. */
     public boolean isReady() {
-        return readiness.getAsBoolean();
+        return health.getAsBoolean();
     }
 
     /**
@@ -141,7 +192,7 @@ public final class Relay {
      */
     public Future<Boolean> drain(String reason) {
         DrainSettings times = settings.drain();
-        readiness.set(false);
+        health.drain();
         LOG.atInfo().addKeyValue("tunnels", endpoint.tunnels()).log("draining");
         Future<Void> emptied =
                 (times.delay().isZero() ? Future.<Void>succeededFuture() : timer(times.delay()))
@@ -167,22 +218,11 @@ public final class Relay {
 
     /** Ends all tunnels and sessions, each with its reason, and stops listening. */
     public Future<Void> stop() {
-        readiness.set(false);
+        health.drain();
         endpoint.shutDown();
-        return https.close().eventually(front::close);
-    }
-
-    /** Whether the relay wants more. */
-    private static final class Readiness implements BooleanSupplier {
-        private volatile boolean ready = true;
-
-        void set(boolean value) {
-            ready = value;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            return ready;
-        }
+        lag.stop();
+        return https.close()
+                .eventually(front::close)
+                .eventually(() -> admin.map(AdminServer::close).orElse(Future.succeededFuture()));
     }
 }

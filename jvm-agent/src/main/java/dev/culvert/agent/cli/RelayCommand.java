@@ -129,6 +129,7 @@ final class RelayCommand implements Callable<Integer> {
                             .put("domain", relay.domain())
                             .put("postgresPort", relay.postgresPort())
                             .put("httpsPort", relay.httpsPort());
+            relay.adminPort().ifPresent(port -> event.put("adminPort", port));
             started.caFile().ifPresent(caFile -> event.put("caFile", caFile.toString()));
             out.println(JSON.writeValueAsString(event));
         } else {
@@ -136,6 +137,7 @@ final class RelayCommand implements Callable<Integer> {
                     "Postgres clients connect to *." + relay.domain() + ":" + relay.postgresPort());
             out.println("Agents connect to wss://localhost:" + relay.httpsPort());
             out.println("The page is https://localhost:" + relay.httpsPort() + "/");
+            relay.adminPort().ifPresent(port -> out.println("Operators connect to port " + port));
             started.caFile().ifPresent(caFile -> out.println("The CA to trust is " + caFile));
         }
         out.flush();

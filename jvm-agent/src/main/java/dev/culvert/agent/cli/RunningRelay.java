@@ -9,7 +9,8 @@ import dev.culvert.relay.Relay;
 import dev.culvert.relay.config.RelaySettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class RunningRelay implements AutoCloseable {
     private final Vertx vertx;
     private final ScheduledExecutorService watch;
     private final Optional<Path> caFile;
-    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Counter reloadFailures =
             Counter.builder("culvert.certificates.reload.failures")
                     .description("Changed certificates that could not be used")

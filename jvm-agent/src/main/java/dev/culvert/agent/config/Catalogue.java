@@ -25,7 +25,8 @@ public final class Catalogue {
                     TunnelSections.LIVENESS,
                     TunnelSections.RESUME,
                     DrainSection.DRAIN,
-                    LogSection.LOG);
+                    LogSection.LOG,
+                    AdminSection.ADMIN);
 
     private static final Map<String, Setting<?>> BY_KEY = byKey();
 

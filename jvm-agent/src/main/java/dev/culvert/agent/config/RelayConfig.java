@@ -50,7 +50,8 @@ public record RelayConfig(
                             ListenSections.https(values),
                             TunnelSections.read(values),
                             DrainSection.read(values),
-                            AccessSection.read(values, environment)),
+                            AccessSection.read(values, environment),
+                            AdminSection.read(values)),
                     TlsSection.files(values, environment),
                     values.get(DrainSection.MESSAGE),
                     LogSection.read(values));

@@ -230,6 +230,17 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
         if (stage != Stage.TLS_STARTING) {
             return;
         }
+        parts.login()
+                .session()
+                .observer()
+                .onTlsHandshake(
+                        handshake.isSuccess()
+                                ? ctx.pipeline()
+                                        .get(SslHandler.class)
+                                        .engine()
+                                        .getSession()
+                                        .getProtocol()
+                                : null);
         if (!handshake.isSuccess()) {
             stage = Stage.DONE;
             deadline.clear();
@@ -260,6 +271,7 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     private void onCancelRequest(ChannelHandlerContext ctx, CancelRequest cancel) {
         stage = Stage.DONE;
         deadline.clear();
+        parts.login().session().observer().onCancelRequest();
         parts.login().session().cancelKeys().cancel(cancel);
         ctx.close();
     }

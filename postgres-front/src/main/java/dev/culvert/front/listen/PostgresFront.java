@@ -6,6 +6,7 @@ import dev.culvert.front.limit.AttemptLimiter;
 import dev.culvert.front.limit.ConnectionLimiter;
 import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.session.LiveSessions;
 import dev.culvert.front.session.SessionParts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -50,9 +51,15 @@ public final class PostgresFront {
     private final int port;
     private final ChannelGroup clients;
     private final ConnectionLimiter limiter;
+    private final LiveSessions sessions;
 
     private PostgresFront(
-            Channel listener, int port, ChannelGroup clients, ConnectionLimiter limiter) {
+            Channel listener,
+            int port,
+            ChannelGroup clients,
+            ConnectionLimiter limiter,
+            LiveSessions sessions) {
+        this.sessions = sessions;
         this.listener = listener;
         this.port = listener.localAddress() instanceof InetSocketAddress a ? a.getPort() : port;
         this.clients = clients;
@@ -149,6 +156,7 @@ public final class PostgresFront {
             FrontObserver observer,
             Consumer<Channel> onConnection) {
         ConnectionLimiter limiter = new ConnectionLimiter(settings.connections(), System::nanoTime);
+        LiveSessions live = new LiveSessions();
         ConnectionParts parts =
                 new ConnectionParts(
                         settings,
@@ -161,6 +169,7 @@ public final class PostgresFront {
                                 new SessionParts(
                                         observer,
                                         new CancelKeys(),
+                                        live,
                                         InstantSource.system(),
                                         settings.startTimeout(),
                                         settings.idleStatus())));
@@ -183,7 +192,7 @@ public final class PostgresFront {
                     if (bound.isSuccess()) {
                         promise.complete(
                                 new PostgresFront(
-                                        bound.channel(), settings.port(), clients, limiter));
+                                        bound.channel(), settings.port(), clients, limiter, live));
                     } else {
                         promise.fail(bound.cause());
                     }
@@ -209,6 +218,11 @@ public final class PostgresFront {
     /** Connections at this moment that are within the limits, for meters. */
     public int connections() {
         return limiter.connections();
+    }
+
+    /** The sessions at this moment. */
+    public LiveSessions sessions() {
+        return sessions;
     }
 
     /** Stops accepting clients; those that are here stay. */

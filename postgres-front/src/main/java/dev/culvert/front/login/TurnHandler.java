@@ -53,6 +53,9 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
     /** 0 for one that waits for a moment only. */
     private int place;
 
+    /** When the wait began, of a client that has a place. */
+    private long waitingSince;
+
     private boolean done;
 
     TurnHandler(LoggedIn client, SessionParts parts) {
@@ -67,6 +70,7 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
             case Entry.Admitted() -> begin(ctx);
             case Entry.Waiting waiting -> {
                 place = waiting.place();
+                waitingSince = ctx.executor().ticker().nanoTime();
                 Duration timeout = backend.timeouts().queue();
                 deadline.set(
                         ctx,
@@ -129,6 +133,9 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         deadline.clear();
+        if (place > 0) {
+            parts.observer().onQueueWait(ctx.executor().ticker().nanoTime() - waitingSince);
+        }
         EventLoop home = client.backend().eventLoop();
         if (home == null || home.inEventLoop()) {
             startSession(ctx);

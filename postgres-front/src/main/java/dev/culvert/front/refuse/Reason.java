@@ -60,6 +60,8 @@ public enum Reason {
     LIFETIME("lifetime", SqlState.ADMIN_SHUTDOWN),
     /** The owner stopped sharing. */
     STOPPED("stopped", SqlState.ADMIN_SHUTDOWN),
+    /** The relay's operator ended the session. */
+    KILLED("killed", SqlState.ADMIN_SHUTDOWN),
     /** The client's credential expired while it was connected. */
     ACCESS_EXPIRED("access-expired", SqlState.ADMIN_SHUTDOWN),
     /** The relay shuts down. */

@@ -154,6 +154,11 @@ public enum RefusalText {
             Reason.STOPPED,
             "the database's owner stopped sharing it",
             "Ask the database's owner to share it again."),
+    /** The relay's operator ended the session. */
+    KILLED(
+            Reason.KILLED,
+            "the relay's operator ended the session",
+            "Ask the relay's operator why, or connect again."),
     /** The client's credential expired while it was connected. */
     ACCESS_EXPIRED(
             Reason.ACCESS_EXPIRED,

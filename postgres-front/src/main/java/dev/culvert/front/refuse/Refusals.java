@@ -182,6 +182,11 @@ public final class Refusals {
         return RefusalText.STOPPED.with();
     }
 
+    /** The relay's operator ended the session. */
+    public static Refusal killed() {
+        return RefusalText.KILLED.with();
+    }
+
     /** The client's credential expired while it was connected. */
     public static Refusal accessExpired(String user) {
         return RefusalText.ACCESS_EXPIRED.with(user);

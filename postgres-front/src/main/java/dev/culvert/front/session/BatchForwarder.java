@@ -30,6 +30,7 @@ final class BatchForwarder {
 
     private final BackendSession backend;
     private final ClientPort port;
+    private final BatchTimes times;
     private final BatchReader reader = new BatchReader();
     private @Nullable ByteBuf received;
 
@@ -42,7 +43,8 @@ final class BatchForwarder {
     private int underway;
     private boolean paused;
 
-    BatchForwarder(BackendSession backend, ClientPort port) {
+    BatchForwarder(BackendSession backend, ClientPort port, BatchTimes times) {
+        this.times = times;
         this.backend = backend;
         this.port = port;
     }
@@ -84,6 +86,7 @@ final class BatchForwarder {
                 }
                 case END_OF_BATCH -> {
                     copyIn = reader.isCopyIn();
+                    times.sent(answered == sent);
                     countSent();
                     send(in, reader.forwardable(), true);
                 }
@@ -149,6 +152,11 @@ final class BatchForwarder {
         return next <= sent || copyIn ? next : 0;
     }
 
+    /** Batches so far. Any thread. */
+    int sent() {
+        return sent;
+    }
+
     /** Whether a batch has no answer yet. */
     boolean isUnanswered(int batch) {
         return answered < batch;
@@ -157,6 +165,9 @@ final class BatchForwarder {
     /** Bytes have left for the backend. */
     void onSent(int bytes) {
         underway -= bytes;
+        if (underway == 0) {
+            times.left();
+        }
         resumeIfCaughtUp();
     }
 

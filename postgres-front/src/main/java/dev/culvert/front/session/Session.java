@@ -5,6 +5,7 @@ import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.cancel.CancelKeys;
+import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
@@ -17,9 +18,11 @@ import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.Setting;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All on the thread of the client's connection.
  */
-final class Session implements BackendEvents {
+final class Session implements BackendEvents, LiveSession {
     private enum State {
         STARTING,
         OPEN,
@@ -58,6 +61,10 @@ final class Session implements BackendEvents {
     private final IdleStatus idleStatus;
     private final AccessClock accessClock;
     private final Runnable callOffStartTimeout;
+    private final Instant since;
+    private final BatchTimes times;
+    private final AtomicLong bytesToDatabase = new AtomicLong();
+    private final AtomicLong bytesToClient = new AtomicLong();
     private State state = State.STARTING;
 
     /** CopyInResponse messages that were acted on. */
@@ -93,7 +100,7 @@ final class Session implements BackendEvents {
                         port,
                         parts.clock(),
                         client.expires(),
-                        () -> end(Refusals.accessExpired(client.info().user())));
+                        () -> finish(Refusals.accessExpired(client.info().user())));
         cancelKey = parts.cancelKeys().register(keyBytes(client.version()), this::onCancelRequest);
         callOffStartTimeout = port.schedule(parts.startTimeout(), this::onStartTimeout);
         backend =
@@ -105,7 +112,10 @@ final class Session implements BackendEvents {
                                         client.startup(),
                                         port.executor()),
                                 this);
-        batches = new BatchForwarder(backend, port);
+        since = parts.clock().instant();
+        times = new BatchTimes(port, parts.observer());
+        batches = new BatchForwarder(backend, port, times);
+        parts.live().add(this);
         ByteBuf startup = port.allocator().buffer();
         client.startup().writeTo(startup);
         batches.sendOwn(startup);
@@ -121,6 +131,9 @@ final class Session implements BackendEvents {
             bytes.release();
             return;
         }
+        int size = bytes.readableBytes();
+        count(bytesToDatabase, size);
+        parts.observer().onBytesToDatabase(size);
         batches.add(bytes);
         if (state == State.OPEN) {
             forward();
@@ -129,17 +142,17 @@ final class Session implements BackendEvents {
 
     /** The client's connection broke. */
     void onClientLost() {
-        end(Refusals.clientGone(Reason.CLIENT_LOST));
+        finish(Refusals.clientGone(Reason.CLIENT_LOST));
     }
 
     private void forward() {
         try {
             if (batches.forward() == BatchForwarder.Outcome.TERMINATED) {
-                end(Refusals.clientGone(Reason.TERMINATED));
+                finish(Refusals.clientGone(Reason.TERMINATED));
                 return;
             }
         } catch (WireException e) {
-            end(Refusals.violation(e));
+            finish(Refusals.violation(e));
             return;
         }
         if (batches.isWaitingForClient()) {
@@ -166,7 +179,7 @@ final class Session implements BackendEvents {
         boolean fits = start.add(bytes);
         bytes.release();
         if (!fits) {
-            end(Refusals.backendEnded(brokenStart()));
+            finish(Refusals.backendEnded(brokenStart()));
             return;
         }
         backend.consumed(size);
@@ -178,13 +191,14 @@ final class Session implements BackendEvents {
         try {
             step = start.next();
         } catch (WireException e) {
-            end(Refusals.backendEnded(brokenStart()));
+            finish(Refusals.backendEnded(brokenStart()));
             return;
         }
         switch (step) {
             case SessionStart.Step.Apply(List<Setting> settings) ->
                     batches.sendOwn(StartupSettings.batch(settings, port.allocator()));
-            case SessionStart.Step.Refuse(ErrorResponse error) -> end(Refusals.badParameter(error));
+            case SessionStart.Step.Refuse(ErrorResponse error) ->
+                    finish(Refusals.badParameter(error));
             case SessionStart.Step.Begin(SequencedMap<String, String> parameters) ->
                     begin(parameters);
         }
@@ -211,16 +225,20 @@ final class Session implements BackendEvents {
             answers.scan(bytes);
         } catch (WireException e) {
             bytes.release();
-            end(Refusals.backendEnded(e.response()));
+            finish(Refusals.backendEnded(e.response()));
             return;
         }
         if (endOfAnswer) {
+            parts.observer().onBatchAnswered();
+            times.answered();
             // before the client can see it, and asks to cancel what comes next
             batches.onAnswered(beginsCopyIn());
         }
         int size = bytes.readableBytes();
         if (size > 0) {
-            port.write(bytes, () -> onWritten(size));
+            count(bytesToClient, size);
+            parts.observer().onBytesToClient(size);
+            port.write(bytes, endOfAnswer ? () -> onLastWritten(size) : () -> onWritten(size));
         } else {
             bytes.release();
         }
@@ -241,6 +259,11 @@ final class Session implements BackendEvents {
         boolean begins = answers.copyInCount() > copiesBegun && answers.isCopyInPending();
         copiesBegun = answers.copyInCount();
         return begins;
+    }
+
+    private void onLastWritten(int bytes) {
+        times.written();
+        onWritten(bytes);
     }
 
     private void onWritten(int bytes) {
@@ -267,7 +290,7 @@ final class Session implements BackendEvents {
                 && isWaitingForClient()
                 && answers.isReadyForQuery()
                 && answers.transactionStatus() == TransactionStatus.IDLE) {
-            end(reason);
+            finish(reason);
         }
     }
 
@@ -289,19 +312,19 @@ final class Session implements BackendEvents {
 
     @Override
     public void onEnd(Refusal reason) {
-        end(reason);
+        finish(reason);
     }
 
     // time and cancel
 
     private void onStartTimeout() {
         if (state == State.STARTING) {
-            end(Refusals.startTimeout(client.backend().name(), parts.startTimeout()));
+            finish(Refusals.startTimeout(client.backend().name(), parts.startTimeout()));
         }
     }
 
     private void onIdle() {
-        end(
+        finish(
                 isInTransaction()
                         ? Refusals.idleInTransaction(timeouts.idleInTransaction())
                         : Refusals.idle(timeouts.idle()));
@@ -324,7 +347,7 @@ final class Session implements BackendEvents {
 
             @Override
             public void onStillRunning() {
-                end(Refusals.statementTimeout(limit));
+                finish(Refusals.statementTimeout(limit));
             }
         };
     }
@@ -346,7 +369,54 @@ final class Session implements BackendEvents {
                 });
     }
 
-    private void end(Refusal reason) {
+    // what consoles ask, on any thread
+
+    @Override
+    public SessionInfo info() {
+        return client.info();
+    }
+
+    @Override
+    public Instant since() {
+        return since;
+    }
+
+    @Override
+    public long bytesToDatabase() {
+        return bytesToDatabase.get();
+    }
+
+    @Override
+    public long bytesToClient() {
+        return bytesToClient.get();
+    }
+
+    @Override
+    public long batches() {
+        return batches.sent();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return batches.running() > 0;
+    }
+
+    @Override
+    public void end(Refusal reason) {
+        port.executor().execute(() -> finish(reason));
+    }
+
+    @Override
+    public void endWhenIdle(Refusal reason) {
+        port.executor().execute(() -> onEndWhenIdle(reason));
+    }
+
+    /** One thread writes; others read. */
+    private static void count(AtomicLong counter, int bytes) {
+        counter.lazySet(counter.getPlain() + bytes);
+    }
+
+    private void finish(Refusal reason) {
         if (state == State.ENDED) {
             return;
         }
@@ -362,6 +432,7 @@ final class Session implements BackendEvents {
         batches.release();
         backend.close();
         parts.cancelKeys().remove(cancelKey);
+        parts.live().remove(this);
         client.backend().sharing().leave(client.holder());
         // a client that left reads nothing, and an error in the middle of another message would be
         // read as part of it

@@ -19,6 +19,7 @@ import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.front.session.LiveSessions;
 import dev.culvert.front.session.SessionParts;
 import dev.culvert.front.testing.FakeBackend;
 import dev.culvert.front.testing.FrontFixture;
@@ -136,6 +137,7 @@ class FrontFuzzTest {
                         new SessionParts(
                                 new Nobody(),
                                 new CancelKeys(),
+                                new LiveSessions(),
                                 java.time.InstantSource.system(),
                                 SETTINGS.startTimeout(),
                                 Optional.empty())));

@@ -3,6 +3,9 @@ package dev.culvert.front.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.front.backend.BackendSession;
+import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.testing.RawClient;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.error.WireException;
@@ -11,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** COPY FROM STDIN on its way to the backend: which batches its messages become. */
 class CopyInForwardingTest {
     private final Recorder recorder = new Recorder();
-    private final BatchForwarder forwarder = new BatchForwarder(recorder, recorder.port);
+    private final BatchForwarder forwarder =
+            new BatchForwarder(recorder, recorder.port, times(recorder.port));
 
     @Test
     void data_that_comes_before_the_answer_waits_for_it() {
@@ -140,7 +145,7 @@ class CopyInForwardingTest {
         for (int round = 0; round < 300; round++) {
             Script script = Script.random(random);
             Recorder to = new Recorder();
-            BatchForwarder cutting = new BatchForwarder(to, to.port);
+            BatchForwarder cutting = new BatchForwarder(to, to.port, times(to.port));
             int answered = 0;
             int at = 0;
             while (at < script.bytes.length || answered < to.batches.size()) {
@@ -294,5 +299,21 @@ class CopyInForwardingTest {
         public void close() {
             throw new AssertionError("nothing is closed");
         }
+    }
+
+    private static BatchTimes times(ClientPort port) {
+        return new BatchTimes(port, new Nobody());
+    }
+
+    /** Hears nothing. */
+    private static final class Nobody implements FrontObserver {
+        @Override
+        public void onSessionStarted(SessionInfo session) {}
+
+        @Override
+        public void onSessionEnded(SessionInfo session, Refusal reason) {}
+
+        @Override
+        public void onRefused(SocketAddress client, Refusal refusal) {}
     }
 }

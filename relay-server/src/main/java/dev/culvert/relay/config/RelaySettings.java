@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tunnels what tunnels may do
  * @param access who may open a tunnel
  * @param drain how the relay empties itself before it stops
+ * @param admin where operators connect
  */
 public record RelaySettings(
         List<String> domains,
@@ -27,7 +28,8 @@ public record RelaySettings(
         HttpsSettings https,
         TunnelSettings tunnels,
         DrainSettings drain,
-        AccessSettings access) {
+        AccessSettings access,
+        AdminSettings admin) {
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final int MAX_DOMAIN_LENGTH = 180;
@@ -49,6 +51,18 @@ public record RelaySettings(
         }
     }
 
+    /** Without anything for operators. */
+    public RelaySettings(
+            List<String> domains,
+            FrontSettings postgres,
+            TlsSettings tls,
+            HttpsSettings https,
+            TunnelSettings tunnels,
+            DrainSettings drain,
+            AccessSettings access) {
+        this(domains, postgres, tls, https, tunnels, drain, access, AdminSettings.NONE);
+    }
+
     /** With one domain; TLS and drain as they are by default, and tunnels open to anybody. */
     public RelaySettings(
             String domain, FrontSettings postgres, HttpsSettings https, TunnelSettings tunnels) {
@@ -64,12 +78,17 @@ public record RelaySettings(
 
     /** The same with other times for the drain. */
     public RelaySettings withDrain(DrainSettings newDrain) {
-        return new RelaySettings(domains, postgres, tls, https, tunnels, newDrain, access);
+        return new RelaySettings(domains, postgres, tls, https, tunnels, newDrain, access, admin);
     }
 
     /** The same with others who may open tunnels. */
     public RelaySettings withAccess(AccessSettings newAccess) {
-        return new RelaySettings(domains, postgres, tls, https, tunnels, drain, newAccess);
+        return new RelaySettings(domains, postgres, tls, https, tunnels, drain, newAccess, admin);
+    }
+
+    /** The same with other settings for operators. */
+    public RelaySettings withAdmin(AdminSettings newAdmin) {
+        return new RelaySettings(domains, postgres, tls, https, tunnels, drain, access, newAdmin);
     }
 
     /** The domain that agents are told. */

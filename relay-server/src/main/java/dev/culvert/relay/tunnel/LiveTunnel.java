@@ -16,6 +16,8 @@ import dev.culvert.tunnel.stream.RelayTunnel;
 import dev.culvert.wire.error.ErrorResponse;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +58,10 @@ public final class LiveTunnel implements Backend {
     private final TunnelSessions sessions = new TunnelSessions();
     private final TunnelDrain drain = new TunnelDrain();
     private final TunnelTimers timers;
+    private final Instant since = Instant.now();
+    private volatile boolean attached = true;
+    private volatile boolean asked;
+    private long lostAt;
     private @Nullable AgentConnection connection;
     private @Nullable Refusal ended;
 
@@ -121,6 +127,28 @@ public final class LiveTunnel implements Backend {
         return session;
     }
 
+    /** When its agent said HELLO. */
+    public Instant since() {
+        return since;
+    }
+
+    /** How it is shared: exclusive, queue or shared. */
+    public String mode() {
+        return terms.mode().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What runs the SQL: {@code pglite} or {@code postgres}, and its version. */
+    public String backend() {
+        return terms.backend().kind().name().toLowerCase(Locale.ROOT)
+                + " "
+                + terms.backend().version();
+    }
+
+    /** Whether it has its agent, waits for it, or is asked to move. */
+    public String state() {
+        return asked ? "draining" : attached ? "attached" : "detached";
+    }
+
     TunnelTerms terms() {
         return terms;
     }
@@ -150,12 +178,12 @@ public final class LiveTunnel implements Backend {
      * @param told what the agent's owner reads
      * @param idleWait from when the agent was asked until idle sessions are ended
      */
-    void drain(Duration delay, String told, Duration idleWait) {
+    public void drain(Duration delay, String told, Duration idleWait) {
         thread.schedule(() -> beginDrain(told, idleWait), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Ends the tunnel from outside, and its sessions with it. Any thread. */
-    void shutDown(CloseCode code, Refusal reason) {
+    public void shutDown(CloseCode code, Refusal reason) {
         thread.execute(() -> goAway(code, reason));
     }
 
@@ -173,6 +201,11 @@ public final class LiveTunnel implements Backend {
     /** Why the tunnel opens no session, or null if it does. */
     @Nullable Refusal refusesBecause() {
         return ended == null && drain.isOn() ? Refusals.draining() : ended;
+    }
+
+    /** A session's data waits for credit. */
+    void onStalled() {
+        registry.meters().stalled();
     }
 
     /** The sessions that have a stream. */
@@ -211,6 +244,8 @@ public final class LiveTunnel implements Backend {
         }
         AgentConnection older = connection;
         connection = newConnection;
+        registry.meters().gap(older == null ? thread.ticker().nanoTime() - lostAt : 0);
+        attached = true;
         timers.stop(TunnelTimers.Kind.GRACE);
         if (older != null) {
             older.close(CloseCode.SUPERSEDED, "the agent has connected again");
@@ -285,6 +320,8 @@ public final class LiveTunnel implements Backend {
             return;
         }
         connection = null;
+        attached = false;
+        lostAt = thread.ticker().nanoTime();
         wire.detach();
         timers.start(
                 TunnelTimers.Kind.GRACE,
@@ -316,6 +353,7 @@ public final class LiveTunnel implements Backend {
     }
 
     private void tellToMove() {
+        asked = true;
         wire.send(new Frame.GoAway(CloseCode.DRAINING.label(), drain.reason()));
         drain.tell();
         timers.start(TunnelTimers.Kind.DRAIN, drain.idleWait(), this::onDrainWaitOver);

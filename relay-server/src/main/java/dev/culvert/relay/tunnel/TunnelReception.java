@@ -50,7 +50,8 @@ final class TunnelReception {
      * @param header the token of the upgrade request, for agents that say none in HELLO
      */
     CompletableFuture<Verdict> judge(Frame.Hello hello, @Nullable String header) {
-        return access.judge(hello.token() == null ? header : hello.token());
+        return access.judge(hello.token() == null ? header : hello.token())
+                .thenApply(this::counted);
     }
 
     /**
@@ -60,6 +61,26 @@ final class TunnelReception {
      *     comes back has its tunnel's secret, and needs no other
      */
     Outcome receive(Frame.Hello hello, @Nullable Grant grant, AgentConnection connection) {
+        Outcome outcome = decide(hello, grant, connection);
+        switch (outcome) {
+            case Outcome.NeedsGrant _ -> {
+                // comes again when its token has been judged
+            }
+            case Outcome.Opened _ -> registry.meters().opened();
+            case Outcome.Resumes _ -> registry.meters().resumed();
+            case Outcome.Refused(CloseCode code, _) -> registry.meters().refused(code);
+        }
+        return outcome;
+    }
+
+    private Verdict counted(Verdict verdict) {
+        if (verdict instanceof Verdict.Refused(CloseCode code, _)) {
+            registry.meters().refused(code);
+        }
+        return verdict;
+    }
+
+    private Outcome decide(Frame.Hello hello, @Nullable Grant grant, AgentConnection connection) {
         Frame.Resume resume = hello.resume();
         if (resume == null) {
             return open(hello, hello.name(), "", null, grant, connection);

@@ -18,6 +18,7 @@ public final class TunnelRegistry {
     private final ConcurrentMap<String, LiveTunnel> tunnels = new ConcurrentHashMap<>();
     private final TunnelQuota quota = new TunnelQuota();
     private final NameReservations reservations;
+    private final TunnelMeters meters;
     private final Promise<Void> emptied = Promise.promise();
     private volatile boolean closed;
 
@@ -30,9 +31,21 @@ public final class TunnelRegistry {
         this(reservation, System::nanoTime);
     }
 
+    /** The same, and what its tunnels' agents do is counted. */
+    public TunnelRegistry(Duration reservation, TunnelMeters meters) {
+        this.reservations = new NameReservations(reservation, System::nanoTime);
+        this.meters = meters;
+    }
+
     /** The same with another clock. */
     TunnelRegistry(Duration reservation, LongSupplier nanoTime) {
         this.reservations = new NameReservations(reservation, nanoTime);
+        this.meters = TunnelMeters.none();
+    }
+
+    /** Where tunnels count. */
+    TunnelMeters meters() {
+        return meters;
     }
 
     /** The live tunnel of that name. */
@@ -124,7 +137,7 @@ public final class TunnelRegistry {
     }
 
     /** The live tunnels at this moment. */
-    Collection<LiveTunnel> all() {
+    public Collection<LiveTunnel> all() {
         return List.copyOf(tunnels.values());
     }
 }

@@ -136,6 +136,11 @@ final class TunnelSession implements BackendSession, StreamListener {
     }
 
     @Override
+    public void onStalled() {
+        tunnel.onStalled();
+    }
+
+    @Override
     public void onEnd(dev.culvert.tunnel.frame.@Nullable Refusal reason) {
         tunnel.sessions().forget(this);
         Refusal ended = tunnel.endedBecause();

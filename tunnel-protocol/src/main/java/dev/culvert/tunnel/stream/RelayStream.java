@@ -40,6 +40,9 @@ public final class RelayStream extends Turns.Sender {
     private State state = State.OPENED;
     private boolean closeSent;
 
+    /** Whether what waits waits for credit. */
+    private boolean stalled;
+
     RelayStream(
             int id,
             RelayTunnel tunnel,
@@ -72,6 +75,7 @@ public final class RelayStream extends Turns.Sender {
             return;
         }
         outbox.add(bytes, end);
+        noteStall();
         tunnel.schedule(this);
     }
 
@@ -158,6 +162,7 @@ public final class RelayStream extends Turns.Sender {
             return;
         }
         outbox.grant(bytes);
+        stalled = false;
         tunnel.schedule(this);
     }
 
@@ -190,8 +195,16 @@ public final class RelayStream extends Turns.Sender {
         tunnel.output().send(next);
         if (isOpen()) {
             listener.onSent(size);
+            noteStall();
         } else if (state == State.CLOSING && outbox.isEmpty()) {
             sendClose();
+        }
+    }
+
+    private void noteStall() {
+        if (!stalled && !outbox.isEmpty() && !outbox.hasSendable()) {
+            stalled = true;
+            listener.onStalled();
         }
     }
 

@@ -20,6 +20,9 @@ public interface StreamListener {
     /** This many bytes given to {@link RelayStream#send} are on their way. */
     void onSent(int bytes);
 
+    /** What waits in {@link RelayStream#send} waits for credit from now on. */
+    default void onStalled() {}
+
     /**
      * The stream is over, and not because this side closed it. Nothing follows.
      *
