@@ -93,6 +93,13 @@ export const INTERNAL: CloseCode = {
   hint: "Share again; the relay's log says more.",
   retry: 'yes',
 };
+export const KILLED: CloseCode = {
+  code: 4013,
+  name: 'killed',
+  meaning: "the relay's operator ended the tunnel",
+  hint: "Ask the relay's operator why.",
+  retry: 'no',
+};
 /** Not on the wire: the WebSocket ended without one of the codes above. */
 export const CONNECTION_LOST: CloseCode = {
   code: 1006,
@@ -114,6 +121,7 @@ const ALL: readonly CloseCode[] = [
   LIFETIME,
   DRAINING,
   INTERNAL,
+  KILLED,
 ];
 
 /** The close code with this number; any other number counts as a lost connection. */

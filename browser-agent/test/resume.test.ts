@@ -337,6 +337,7 @@ describe('dialling again', () => {
     [4003, 'hello-refused'],
     [4006, 'superseded'],
     [4010, 'lifetime'],
+    [4013, 'killed'],
   ])('a close with %i (%s) ends the tunnel', async (code, name) => {
     const { share, connection } = await connect();
     await openSession(connection, 1);

@@ -1,17 +1,22 @@
 package dev.culvert.relay;
 
 import dev.culvert.certs.CertificateSet;
+import dev.culvert.front.backend.Backend;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.front.observe.FrontMeters;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.session.LiveSessions;
 import dev.culvert.relay.admin.AdminServer;
+import dev.culvert.relay.admin.ConfigLine;
 import dev.culvert.relay.admin.EventLoopLag;
 import dev.culvert.relay.admin.Health;
 import dev.culvert.relay.admin.Operations;
 import dev.culvert.relay.admin.RelayMeters;
+import dev.culvert.relay.config.AdminSettings;
 import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.RelaySettings;
+import dev.culvert.relay.console.Console;
 import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.route.TunnelRouter;
 import dev.culvert.relay.tunnel.TunnelEndpoint;
@@ -25,8 +30,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,23 +94,52 @@ public final class Relay {
             CertificateSet certificates,
             MeterRegistry meters,
             FrontObserver observer) {
+        return start(vertx, settings, certificates, meters, observer, List::of);
+    }
+
+    /**
+     * Starts a relay.
+     *
+     * @param config what operators see as its settings
+     */
+    public static Future<Relay> start(
+            Vertx vertx,
+            RelaySettings settings,
+            CertificateSet certificates,
+            MeterRegistry meters,
+            FrontObserver observer,
+            Supplier<List<ConfigLine>> config) {
+        Optional<AdminSettings.Console> console = settings.admin().console();
         TunnelRegistry registry =
                 new TunnelRegistry(
-                        settings.tunnels().resume().reservation(), new TunnelMeters(meters));
+                        settings.tunnels().resume().reservation(),
+                        new TunnelMeters(meters),
+                        console.map(AdminSettings.Console::name).map(Set::of).orElse(Set.of()));
         Access access = new Access(settings.access());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(
                         settings.tunnels(), access, registry, settings.domain(), VERSION);
         Health health = new Health(certificates, InstantSource.system());
-        TunnelRouter router = new TunnelRouter(settings.domains(), registry::find);
+        LiveSessions live = new LiveSessions();
+        Operations operations =
+                new Operations(VERSION, settings, registry, live, health, meters, config);
+        TunnelRouter router =
+                new TunnelRouter(
+                        settings.domains(),
+                        backends(
+                                registry,
+                                console.map(known -> new Console(vertx, known, operations))));
         TlsContexts tls = new TlsContexts(certificates, settings.tls());
         return PostgresFront.listen(
-                        vertx, settings.postgres(), tls, router, new FrontMeters(meters, observer))
+                        vertx,
+                        settings.postgres(),
+                        tls,
+                        router,
+                        new FrontMeters(meters, observer),
+                        live)
                 .compose(front -> {
                     RelayMeters.register(meters, front, registry, health::certificates);
                     endpoint.setPostgresPort(front.port());
-                    Operations operations =
-                            new Operations(VERSION, settings, registry, front.sessions(), health);
                     return HttpsServer.listen(
                                     vertx,
                                     settings.https(),
@@ -133,6 +170,15 @@ public final class Relay {
                             .recover(failure ->
                                     front.close().transform(_ -> Future.failedFuture(failure)));
                 });
+    }
+
+    /** The tunnels, and the console among them. */
+    private static Function<String, Optional<? extends Backend>> backends(
+            TunnelRegistry registry, Optional<Console> console) {
+        return name -> {
+            Optional<Console> meant = console.filter(known -> known.name().equals(name));
+            return meant.isPresent() ? meant : registry.find(name);
+        };
     }
 
     private static Future<Optional<AdminServer>> listenForOperators(

@@ -104,7 +104,8 @@ final class RelayCommand implements Callable<Integer> {
                         config.settings(),
                         config.certificates(),
                         CertificateReloader.DEFAULT_INTERVAL,
-                        new LoggingObserver());
+                        new LoggingObserver(),
+                        config.values()::lines);
         // the process ends with the hook: only by halting there can it have a say in the exit code
         Runtime.getRuntime()
                 .addShutdownHook(

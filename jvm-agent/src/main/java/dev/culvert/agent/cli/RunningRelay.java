@@ -6,6 +6,7 @@ import dev.culvert.certs.reload.CertificateReloadListener;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.relay.Relay;
+import dev.culvert.relay.admin.ConfigLine;
 import dev.culvert.relay.config.RelaySettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +63,20 @@ final class RunningRelay implements AutoCloseable {
             List<CertificateFiles> files,
             Duration lookEvery,
             FrontObserver observer) {
+        return start(settings, files, lookEvery, observer, List::of);
+    }
+
+    /**
+     * The same.
+     *
+     * @param config what operators see as its settings
+     */
+    static RunningRelay start(
+            RelaySettings settings,
+            List<CertificateFiles> files,
+            Duration lookEvery,
+            FrontObserver observer,
+            Supplier<List<ConfigLine>> config) {
         // looking at files blocks, and must not do so on an event loop
         ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(
@@ -71,13 +87,14 @@ final class RunningRelay implements AutoCloseable {
                 DevelopmentCertificates development = DevelopmentCertificates.ofUser();
                 RunningRelay running =
                         new RunningRelay(vertx, watch, Optional.of(development.caFile()));
-                running.listen(settings, development.forDomains(settings.domains()), observer);
+                running.listen(
+                        settings, development.forDomains(settings.domains()), observer, config);
                 return running;
             }
             RunningRelay running = new RunningRelay(vertx, watch, Optional.empty());
             CertificateReloader reloader =
                     CertificateReloader.start(files, running.new Follower(), watch, lookEvery);
-            running.listen(settings, reloader.current(), observer);
+            running.listen(settings, reloader.current(), observer, config);
             return running;
         } catch (RuntimeException e) {
             watch.shutdownNow();
@@ -145,8 +162,11 @@ final class RunningRelay implements AutoCloseable {
     }
 
     private void listen(
-            RelaySettings settings, CertificateSet certificates, FrontObserver observer) {
-        relay = Relay.start(vertx, settings, certificates, meters, observer).await();
+            RelaySettings settings,
+            CertificateSet certificates,
+            FrontObserver observer,
+            Supplier<List<ConfigLine>> config) {
+        relay = Relay.start(vertx, settings, certificates, meters, observer, config).await();
     }
 
     /** Takes new certificates into use; keeps the old ones when the new cannot be loaded. */

@@ -1,5 +1,6 @@
 package dev.culvert.agent.config;
 
+import dev.culvert.relay.admin.ConfigLine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,17 @@ public final class Values {
     /** All values as a file, with where each is from; secrets are masked. */
     public String text() {
         return ConfigText.of(this);
+    }
+
+    /** All values for operators, with where each is from; secrets are masked. */
+    public List<ConfigLine> lines() {
+        return Catalogue.settings().stream()
+                .map(setting ->
+                        new ConfigLine(
+                                setting.key(),
+                                shown(setting).orElse(""),
+                                source(setting).toString()))
+                .toList();
     }
 
     Source source(Setting<?> setting) {

@@ -42,6 +42,7 @@ public record ClosedReason(String name, String message, String hint, CloseCode.R
                     case LIFETIME -> "the tunnel's lifetime is over";
                     case DRAINING -> "the relay is shutting down";
                     case INTERNAL -> "the relay failed";
+                    case KILLED -> "the relay's operator ended the tunnel";
                 };
         String hint =
                 switch (code) {
@@ -60,6 +61,7 @@ public record ClosedReason(String name, String message, String hint, CloseCode.R
                     case LIFETIME -> "Share again.";
                     case DRAINING -> "Share again in a moment, or through another relay.";
                     case INTERNAL -> "Share again; the relay's log says more.";
+                    case KILLED -> "Ask the relay's operator why.";
                 };
         return new ClosedReason(code.label(), withDetails(message, details), hint, code.retry());
     }

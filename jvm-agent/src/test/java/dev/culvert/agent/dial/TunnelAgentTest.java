@@ -284,6 +284,15 @@ class TunnelAgentTest {
     }
 
     @Test
+    void a_tunnel_that_the_relays_operator_ended_is_not_resumed() {
+        FakeRelay.End end = liveWithSession();
+        end.say(new Frame.GoAway("killed", "the relay's operator ended the session"));
+        end.close(4013);
+        assertThat(told).containsExactly("closed killed");
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
     void a_goodbye_counts_even_when_the_connection_then_breaks() {
         FakeRelay.End end = live();
         end.say(new Frame.GoAway("lifetime", "over"));

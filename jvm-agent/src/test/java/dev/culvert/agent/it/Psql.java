@@ -21,14 +21,24 @@ final class Psql {
     private final Map<String, String> connection = new LinkedHashMap<>();
 
     Psql(SharedDatabase database) {
-        connection.put("host", database.shared().host());
-        connection.put("hostaddr", "127.0.0.1");
-        connection.put("port", Integer.toString(database.port()));
+        this(
+                database.shared().host(),
+                database.port(),
+                database.shared().user(),
+                database.shared().password(),
+                database.caFile());
         connection.put("dbname", "postgres");
-        connection.put("user", database.shared().user());
-        connection.put("password", database.shared().password());
+    }
+
+    /** Without the name of a database: psql takes the user's. */
+    Psql(String host, int port, String user, String password, Path caFile) {
+        connection.put("host", host);
+        connection.put("hostaddr", "127.0.0.1");
+        connection.put("port", Integer.toString(port));
+        connection.put("user", user);
+        connection.put("password", password);
         connection.put("sslmode", "verify-full");
-        connection.put("sslrootcert", database.caFile().toString());
+        connection.put("sslrootcert", caFile.toString());
         connection.put("connect_timeout", "20");
     }
 

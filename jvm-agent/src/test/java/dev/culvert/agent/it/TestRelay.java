@@ -7,10 +7,12 @@ import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.Relay;
+import dev.culvert.relay.admin.ConfigLine;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A relay on free ports of loopback, with a development CA in a folder. */
 public final class TestRelay implements AutoCloseable {
@@ -31,34 +35,49 @@ public final class TestRelay implements AutoCloseable {
     private final Relay relay;
     private final Path caFile;
 
-    private TestRelay(Path certificates, TunnelSettings settings, int httpsPort) {
+    private TestRelay(
+            Path certificates,
+            TunnelSettings settings,
+            int httpsPort,
+            UnaryOperator<RelaySettings> change,
+            Supplier<List<ConfigLine>> config) {
         DevelopmentCa ca = DevelopmentCa.openOrCreate(certificates, Clock.systemUTC());
         caFile = ca.caFile();
         relay =
                 Relay.start(
                                 vertx,
-                                new RelaySettings(
-                                        DOMAIN,
-                                        FrontSettings.on("127.0.0.1", 0),
-                                        new HttpsSettings("127.0.0.1", httpsPort, null),
-                                        settings),
+                                change.apply(
+                                        new RelaySettings(
+                                                DOMAIN,
+                                                FrontSettings.on("127.0.0.1", 0),
+                                                new HttpsSettings("127.0.0.1", httpsPort, null),
+                                                settings)),
                                 CertificateSet.of(
                                         ca.serverCertificate(
                                                 new LinkedHashSet<>(
                                                         List.of("*." + DOMAIN, "localhost")))),
-                                new SimpleMeterRegistry(),
-                                new Nobody())
+                                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                                new Nobody(),
+                                config)
                         .await();
     }
 
     /** With the defaults, on any port. */
     public static TestRelay start(Path certificates) {
-        return new TestRelay(certificates, TunnelSettings.DEFAULTS, 0);
+        return start(certificates, TunnelSettings.DEFAULTS, 0);
     }
 
     /** With other settings, on a port that agents know. */
     public static TestRelay start(Path certificates, TunnelSettings settings, int httpsPort) {
-        return new TestRelay(certificates, settings, httpsPort);
+        return new TestRelay(certificates, settings, httpsPort, UnaryOperator.identity(), List::of);
+    }
+
+    /** With something for operators. */
+    static TestRelay start(
+            Path certificates,
+            UnaryOperator<RelaySettings> change,
+            Supplier<List<ConfigLine>> config) {
+        return new TestRelay(certificates, TunnelSettings.DEFAULTS, 0, change, config);
     }
 
     /** The relay itself. */

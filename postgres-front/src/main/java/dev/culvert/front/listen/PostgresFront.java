@@ -51,15 +51,9 @@ public final class PostgresFront {
     private final int port;
     private final ChannelGroup clients;
     private final ConnectionLimiter limiter;
-    private final LiveSessions sessions;
 
     private PostgresFront(
-            Channel listener,
-            int port,
-            ChannelGroup clients,
-            ConnectionLimiter limiter,
-            LiveSessions sessions) {
-        this.sessions = sessions;
+            Channel listener, int port, ChannelGroup clients, ConnectionLimiter limiter) {
         this.listener = listener;
         this.port = listener.localAddress() instanceof InetSocketAddress a ? a.getPort() : port;
         this.clients = clients;
@@ -79,6 +73,17 @@ public final class PostgresFront {
             @Nullable TlsContexts tls,
             Backends backends,
             FrontObserver observer) {
+        return listen(vertx, settings, tls, backends, observer, new LiveSessions());
+    }
+
+    /** The same, and its sessions are among those. */
+    public static Future<PostgresFront> listen(
+            Vertx vertx,
+            FrontSettings settings,
+            @Nullable TlsContexts tls,
+            Backends backends,
+            FrontObserver observer,
+            LiveSessions live) {
         VertxInternal internals = (VertxInternal) vertx;
         if (settings.tlsRequired() && tls == null) {
             throw new IllegalArgumentException("TLS is required, and there is none");
@@ -98,7 +103,7 @@ public final class PostgresFront {
                     internals
                             .transport()
                             .convert(SocketAddress.domainSocketAddress(file.toString()));
-            return bind(bootstrap, address, settings, tls, backends, observer, _ -> {})
+            return bind(bootstrap, address, settings, tls, backends, observer, live, _ -> {})
                     .map(front -> {
                         UnixSocket.restrict(file);
                         front.listener.closeFuture().addListener(_ -> UnixSocket.remove(file));
@@ -117,6 +122,7 @@ public final class PostgresFront {
                 tls,
                 backends,
                 observer,
+                live,
                 _ -> {});
     }
 
@@ -144,6 +150,7 @@ public final class PostgresFront {
                 null,
                 backends,
                 observer,
+                new LiveSessions(),
                 onConnection);
     }
 
@@ -154,9 +161,9 @@ public final class PostgresFront {
             @Nullable TlsContexts tls,
             Backends backends,
             FrontObserver observer,
+            LiveSessions live,
             Consumer<Channel> onConnection) {
         ConnectionLimiter limiter = new ConnectionLimiter(settings.connections(), System::nanoTime);
-        LiveSessions live = new LiveSessions();
         ConnectionParts parts =
                 new ConnectionParts(
                         settings,
@@ -192,7 +199,7 @@ public final class PostgresFront {
                     if (bound.isSuccess()) {
                         promise.complete(
                                 new PostgresFront(
-                                        bound.channel(), settings.port(), clients, limiter, live));
+                                        bound.channel(), settings.port(), clients, limiter));
                     } else {
                         promise.fail(bound.cause());
                     }
@@ -218,11 +225,6 @@ public final class PostgresFront {
     /** Connections at this moment that are within the limits, for meters. */
     public int connections() {
         return limiter.connections();
-    }
-
-    /** The sessions at this moment. */
-    public LiveSessions sessions() {
-        return sessions;
     }
 
     /** Stops accepting clients; those that are here stay. */

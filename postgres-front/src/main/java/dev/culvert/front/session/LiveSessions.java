@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The sessions of a front at this moment, by id, for consoles. Thread-safe. */
+/** The sessions of a front at this moment, by id, for its operators. Thread-safe. */
 public final class LiveSessions {
     private final ConcurrentMap<String, LiveSession> sessions = new ConcurrentHashMap<>();
 

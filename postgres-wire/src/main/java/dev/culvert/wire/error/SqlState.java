@@ -27,14 +27,26 @@ public enum SqlState {
     INVALID_PARAMETER_VALUE("22023"),
     /** A transaction was left idle for too long. */
     IDLE_IN_TRANSACTION_SESSION_TIMEOUT("25P03"),
+    /** There is no prepared statement of that name. */
+    INVALID_SQL_STATEMENT_NAME("26000"),
     /** The way of logging in is not permitted. */
     INVALID_AUTHORIZATION("28000"),
     /** The password is wrong, or the user unknown. */
     INVALID_PASSWORD("28P01"),
+    /** There is no portal of that name. */
+    INVALID_CURSOR_NAME("34000"),
     /** There is no such database. */
     INVALID_CATALOG_NAME("3D000"),
     /** Not permitted. */
     INSUFFICIENT_PRIVILEGE("42501"),
+    /** A statement that cannot be understood. */
+    SYNTAX_ERROR("42601"),
+    /** There is no such thing. */
+    UNDEFINED_OBJECT("42704"),
+    /** A name that means several things. */
+    AMBIGUOUS_NAME("42P09"),
+    /** There is a prepared statement of that name already. */
+    DUPLICATE_PREPARED_STATEMENT("42P05"),
     /** Memory ran out. */
     OUT_OF_MEMORY("53200"),
     /** A limit on connections is reached. */

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,8 @@ final class AdminApi {
         router.get("/metrics").handler(this::authorize).handler(this::scrape);
         if (tokenHash != null) {
             router.route(API + "*").handler(this::authorize);
+            router.post(API + "drain").handler(onRelay(Operations::drain));
+            router.post(API + "resume").handler(onRelay(Operations::resume));
             router.get(API + "tunnels").handler(this::tunnels);
             router.get(API + "sessions").handler(this::sessions);
             router.get(API + "tunnels/:name").handler(onTunnel((_, _) -> {}));
@@ -102,10 +105,10 @@ final class AdminApi {
                         AdminJson.page(
                                 "tunnels",
                                 operations.tunnels(),
-                                LiveTunnel::name,
+                                view -> view.tunnel().name(),
                                 after,
                                 limit,
-                                tunnel -> AdminJson.tunnel(tunnel, operations)));
+                                AdminJson::tunnel));
     }
 
     private void sessions(RoutingContext context) {
@@ -145,13 +148,20 @@ final class AdminApi {
                 .onFailure(context::fail);
     }
 
+    private Handler<RoutingContext> onRelay(Consumer<Operations> action) {
+        return context -> {
+            action.accept(operations);
+            context.json(new JsonObject().put("state", operations.health().word()));
+        };
+    }
+
     private Handler<RoutingContext> onTunnel(BiConsumer<Operations, LiveTunnel> action) {
         return context ->
                 on(
                         context,
                         operations.tunnel(context.pathParam("name")),
                         action,
-                        tunnel -> AdminJson.tunnel(tunnel, operations));
+                        tunnel -> AdminJson.tunnel(operations.view(tunnel)));
     }
 
     private Handler<RoutingContext> onSession(BiConsumer<Operations, LiveSession> action) {

@@ -1,6 +1,7 @@
 package dev.culvert.relay.admin;
 
 import dev.culvert.front.session.LiveSession;
+import dev.culvert.relay.admin.Operations.TunnelView;
 import dev.culvert.relay.tunnel.LiveTunnel;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,13 +12,14 @@ import java.util.function.Function;
 final class AdminJson {
     private AdminJson() {}
 
-    static JsonObject tunnel(LiveTunnel tunnel, Operations operations) {
+    static JsonObject tunnel(TunnelView view) {
+        LiveTunnel tunnel = view.tunnel();
         return new JsonObject()
                 .put("name", tunnel.name())
                 .put("state", tunnel.state())
                 .put("mode", tunnel.mode())
                 .put("backend", tunnel.backend())
-                .put("sessions", operations.sessionsOf(tunnel))
+                .put("sessions", view.sessions())
                 .put("waiting", tunnel.sharing().waiting())
                 .put("since", tunnel.since().toString());
     }

@@ -10,7 +10,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class Health implements BooleanSupplier {
     private final InstantSource clock;
-    private volatile boolean draining;
+    private volatile boolean stopping;
+    private volatile boolean paused;
     private volatile CertificateSet certificates;
 
     /** Of a relay that is ready. */
@@ -21,12 +22,12 @@ public final class Health implements BooleanSupplier {
 
     @Override
     public boolean getAsBoolean() {
-        return !draining && certificatesUsable();
+        return !isDraining() && certificatesUsable();
     }
 
     /** One word for people. */
     public String word() {
-        if (draining) {
+        if (isDraining()) {
             return "draining";
         }
         return certificatesUsable() ? "ready" : "a certificate has expired";
@@ -34,7 +35,21 @@ public final class Health implements BooleanSupplier {
 
     /** For good. */
     public void drain() {
-        draining = true;
+        stopping = true;
+    }
+
+    /** Until {@link #resume}. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Ends a pause; a relay that stops stays as it is. */
+    public void resume() {
+        paused = false;
+    }
+
+    private boolean isDraining() {
+        return stopping || paused;
     }
 
     /** The certificates in use. */

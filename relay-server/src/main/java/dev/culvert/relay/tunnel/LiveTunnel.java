@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,9 +178,17 @@ public final class LiveTunnel implements Backend {
      * @param delay from now
      * @param told what the agent's owner reads
      * @param idleWait from when the agent was asked until idle sessions are ended
+     * @param still whether that is wanted still, when the time has come
      */
-    public void drain(Duration delay, String told, Duration idleWait) {
-        thread.schedule(() -> beginDrain(told, idleWait), delay.toNanos(), TimeUnit.NANOSECONDS);
+    public void drain(Duration delay, String told, Duration idleWait, BooleanSupplier still) {
+        thread.schedule(
+                () -> {
+                    if (still.getAsBoolean()) {
+                        beginDrain(told, idleWait);
+                    }
+                },
+                delay.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     /** Ends the tunnel from outside, and its sessions with it. Any thread. */

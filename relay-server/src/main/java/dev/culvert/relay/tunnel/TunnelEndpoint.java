@@ -16,9 +16,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -103,13 +101,7 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
      */
     public Future<Void> drain(DrainSettings times, String told) {
         Future<Void> emptied = registry.close();
-        Collection<LiveTunnel> tunnels = registry.all();
-        long step = times.spread().toNanos() / Math.max(1, tunnels.size());
-        long delay = 0;
-        for (LiveTunnel tunnel : tunnels) {
-            tunnel.drain(Duration.ofNanos(delay), told, times.idleWait());
-            delay += step;
-        }
+        registry.drain(times, told, () -> true);
         return emptied;
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.relay.tunnel;
 
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.policy.Grant;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,8 +8,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,7 +23,9 @@ public final class TunnelRegistry {
     private final NameReservations reservations;
     private final TunnelMeters meters;
     private final Promise<Void> emptied = Promise.promise();
+    private final Set<String> taken;
     private volatile boolean closed;
+    private volatile boolean paused;
 
     /**
      * An empty registry.
@@ -31,16 +36,22 @@ public final class TunnelRegistry {
         this(reservation, System::nanoTime);
     }
 
-    /** The same, and what its tunnels' agents do is counted. */
-    public TunnelRegistry(Duration reservation, TunnelMeters meters) {
+    /**
+     * The same, and what its tunnels' agents do is counted.
+     *
+     * @param taken names that no tunnel gets
+     */
+    public TunnelRegistry(Duration reservation, TunnelMeters meters, Set<String> taken) {
         this.reservations = new NameReservations(reservation, System::nanoTime);
         this.meters = meters;
+        this.taken = Set.copyOf(taken);
     }
 
     /** The same with another clock. */
     TunnelRegistry(Duration reservation, LongSupplier nanoTime) {
         this.reservations = new NameReservations(reservation, nanoTime);
         this.meters = TunnelMeters.none();
+        this.taken = Set.of();
     }
 
     /** Where tunnels count. */
@@ -72,6 +83,9 @@ public final class TunnelRegistry {
      * @param mostOfSubject tunnels of the same subject
      */
     Added add(LiveTunnel tunnel, String secret, int most, int mostOfSubject) {
+        if (taken.contains(tunnel.name())) {
+            return Added.NAME_TAKEN;
+        }
         Grant grant = tunnel.terms().grant();
         if (!quota.take(grant, most, mostOfSubject)) {
             return Added.LIMIT;
@@ -79,9 +93,9 @@ public final class TunnelRegistry {
         if (!reservations.permits(tunnel.name(), secret)
                 || tunnels.putIfAbsent(tunnel.name(), tunnel) != null) {
             quota.release(grant);
-            return closed ? Added.CLOSED : Added.NAME_TAKEN;
+            return isClosed() ? Added.CLOSED : Added.NAME_TAKEN;
         }
-        if (closed) {
+        if (isClosed()) {
             remove(tunnel);
             return Added.CLOSED;
         }
@@ -125,9 +139,35 @@ public final class TunnelRegistry {
         return emptied.future();
     }
 
-    /** Whether tunnels are let in no more. */
-    boolean isClosed() {
-        return closed;
+    /** Lets no tunnel in until {@link #resume}. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Ends a pause; a registry that is closed stays so. */
+    public void resume() {
+        paused = false;
+    }
+
+    /** Whether tunnels are let in no more, or not now. */
+    public boolean isClosed() {
+        return closed || paused;
+    }
+
+    /**
+     * Asks the agents to move, one after the other.
+     *
+     * @param told what their owners read
+     * @param still asked before each
+     */
+    public void drain(DrainSettings times, String told, BooleanSupplier still) {
+        Collection<LiveTunnel> present = all();
+        long step = times.spread().toNanos() / Math.max(1, present.size());
+        long delay = 0;
+        for (LiveTunnel tunnel : present) {
+            tunnel.drain(Duration.ofNanos(delay), told, times.idleWait(), still);
+            delay += step;
+        }
     }
 
     private void completeIfEmpty() {

@@ -166,7 +166,8 @@ class AdminServerTest {
                                         new AdminSettings(
                                                 Optional.of(
                                                         new AdminSettings.Http(
-                                                                "127.0.0.1", 0, token)))),
+                                                                "127.0.0.1", 0, token)),
+                                                Optional.empty())),
                         CertificateSet.of(
                                 DevelopmentCa.openOrCreate(
                                                 directory.resolve("certs"), Clock.systemUTC())

@@ -18,7 +18,7 @@ class TunnelDrainTest {
 
     @Test
     void the_agent_is_told_why_when_it_is_its_turn() {
-        relay.tunnel("abc").drain(Duration.ofSeconds(3), "updating", WAIT);
+        relay.tunnel("abc").drain(Duration.ofSeconds(3), "updating", WAIT, () -> true);
 
         relay.pass(Duration.ofSeconds(2));
         assertThat(agent.channel.outboundMessages()).isEmpty();
@@ -130,7 +130,7 @@ class TunnelDrainTest {
     }
 
     private void drain() {
-        relay.tunnel("abc").drain(Duration.ZERO, "updating", WAIT);
+        relay.tunnel("abc").drain(Duration.ZERO, "updating", WAIT, () -> true);
         relay.pass(Duration.ZERO);
     }
 }

@@ -25,7 +25,9 @@ public enum CloseCode {
     /** The relay is shutting down. */
     DRAINING(4011, "draining", Retry.ELSEWHERE),
     /** The relay failed. */
-    INTERNAL(4012, "internal", Retry.YES);
+    INTERNAL(4012, "internal", Retry.YES),
+    /** The relay's operator ended the tunnel. */
+    KILLED(4013, "killed", Retry.NO);
 
     /** Whether an agent may dial again after a close. */
     public enum Retry {
