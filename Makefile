@@ -6,7 +6,9 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-acces
 
 .PHONY: check build format test-java test-agent e2e fuzz clean
 
-check: test-tools build test-java test-agent e2e  ## every test
+check: test-tools build  ## every test
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-java test-agent
+	$(MAKE) --no-print-directory e2e
 
 .PHONY: test-tools
 test-tools:  ## what the tests need besides Maven, Node and a JDK: psql, pgbench, pgbouncer, openssl, sslscan, xz, Chromium, pg_dump 18

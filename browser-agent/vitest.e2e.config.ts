@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // The first start of the relay may have to build it.
     hookTimeout: 300_000,
-    fileParallelism: false,
+    // each file has a relay of its own; most of the time they wait
+    maxWorkers: 2,
   },
 });

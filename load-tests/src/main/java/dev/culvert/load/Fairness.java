@@ -4,6 +4,7 @@ import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.policy.AccessSettings;
@@ -70,7 +71,12 @@ final class Fairness implements AutoCloseable {
         TunnelRegistry registry = new TunnelRegistry(Duration.ZERO);
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(
-                        settings, new Access(AccessSettings.OPEN), registry, "relay.test", "load");
+                        settings,
+                        DrainSettings.DEFAULTS,
+                        new Access(AccessSettings.OPEN),
+                        registry,
+                        "relay.test",
+                        "load");
         endpoint.setPostgresPort(5432);
         server =
                 vertx.createHttpServer(

@@ -15,6 +15,7 @@ import dev.culvert.relay.admin.Operations;
 import dev.culvert.relay.admin.RelayMeters;
 import dev.culvert.relay.config.AdminSettings;
 import dev.culvert.relay.config.DrainSettings;
+import dev.culvert.relay.config.LiveSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.console.Console;
 import dev.culvert.relay.policy.Access;
@@ -52,6 +53,7 @@ public final class Relay {
     private final Vertx vertx;
     private final RelaySettings settings;
     private final TlsContexts tls;
+    private final Access access;
     private final PostgresFront front;
     private final HttpsServer https;
     private final TunnelEndpoint endpoint;
@@ -63,6 +65,7 @@ public final class Relay {
             Vertx vertx,
             RelaySettings settings,
             TlsContexts tls,
+            Access access,
             PostgresFront front,
             HttpsServer https,
             TunnelEndpoint endpoint,
@@ -72,6 +75,7 @@ public final class Relay {
         this.vertx = vertx;
         this.settings = settings;
         this.tls = tls;
+        this.access = access;
         this.front = front;
         this.https = https;
         this.endpoint = endpoint;
@@ -118,11 +122,24 @@ public final class Relay {
         Access access = new Access(settings.access());
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(
-                        settings.tunnels(), access, registry, settings.domain(), VERSION);
+                        settings.tunnels(),
+                        settings.drain(),
+                        access,
+                        registry,
+                        settings.domain(),
+                        VERSION);
         Health health = new Health(certificates, InstantSource.system());
         LiveSessions live = new LiveSessions();
         Operations operations =
-                new Operations(VERSION, settings, registry, live, health, meters, config);
+                new Operations(
+                        VERSION,
+                        settings.domain(),
+                        endpoint::drainSettings,
+                        registry,
+                        live,
+                        health,
+                        meters,
+                        config);
         TunnelRouter router =
                 new TunnelRouter(
                         settings.domains(),
@@ -154,6 +171,7 @@ public final class Relay {
                                                             vertx,
                                                             settings,
                                                             tls,
+                                                            access,
                                                             front,
                                                             https,
                                                             endpoint,
@@ -203,6 +221,13 @@ public final class Relay {
         return https.replaceCertificates(certificates);
     }
 
+    /** Takes other settings; who and what is here stays. Any thread. */
+    public void reconfigure(LiveSettings other) {
+        access.replace(other.access());
+        endpoint.replace(other.tunnels(), other.drain());
+        front.replaceLimits(other.connections());
+    }
+
     /** The domain under which tunnels have their names. */
     public String domain() {
         return settings.domain();
@@ -237,7 +262,7 @@ public final class Relay {
      * @return completes when the relay has stopped; true when nothing had to be cut off
      */
     public Future<Boolean> drain(String reason) {
-        DrainSettings times = settings.drain();
+        DrainSettings times = endpoint.drainSettings();
         health.drain();
         LOG.atInfo().addKeyValue("tunnels", endpoint.tunnels()).log("draining");
         Future<Void> emptied =

@@ -3,6 +3,7 @@ package dev.culvert.agent.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.culvert.agent.config.ConfigException;
+import dev.culvert.agent.config.ConfigFollower;
 import dev.culvert.agent.config.ConfigReader;
 import dev.culvert.agent.config.RelayConfig;
 import dev.culvert.agent.config.Values;
@@ -10,6 +11,7 @@ import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.relay.Relay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,10 @@ import picocli.CommandLine.Spec;
         })
 final class RelayCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);
+
+    /** How often files are looked at: certificates, and the configuration. */
+    private static final Duration LOOK_EVERY = CertificateReloader.DEFAULT_INTERVAL;
+
     private static final JsonMapper JSON = new JsonMapper();
 
     @Option(
@@ -99,20 +105,35 @@ final class RelayCommand implements Callable<Integer> {
                             "anybody who reaches this relay may open tunnels; give it tokens"
                                     + " (docs/access.md)");
         }
+        ConfigFollower follower =
+                new ConfigFollower(
+                        config.values(),
+                        () -> SettingFlags.read(spec, configFile, System.getenv()),
+                        System.getenv());
         RunningRelay started =
                 RunningRelay.start(
                         config.settings(),
                         config.certificates(),
-                        CertificateReloader.DEFAULT_INTERVAL,
+                        LOOK_EVERY,
                         new LoggingObserver(),
-                        config.values()::lines);
+                        follower::lines);
+        ConfigReload.start(
+                follower,
+                changed -> {
+                    Logging.apply(changed.log());
+                    started.relay().reconfigure(changed.relay());
+                },
+                started.watch(),
+                LOOK_EVERY);
         // the process ends with the hook: only by halting there can it have a say in the exit code
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
                                 () ->
                                         Runtime.getRuntime()
-                                                .halt(started.drain(config.drainMessage())),
+                                                .halt(
+                                                        started.drain(
+                                                                follower.current().drainMessage())),
                                 "drain"));
         print(started);
         // until a signal ends the process

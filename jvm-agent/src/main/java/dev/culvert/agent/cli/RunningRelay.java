@@ -80,7 +80,7 @@ final class RunningRelay implements AutoCloseable {
         // looking at files blocks, and must not do so on an event loop
         ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("certificates").factory());
+                        Thread.ofPlatform().daemon().name("files").factory());
         Vertx vertx = vertx();
         try {
             if (files.isEmpty()) {
@@ -118,6 +118,11 @@ final class RunningRelay implements AutoCloseable {
             throw new IllegalStateException("the relay does not listen yet");
         }
         return present;
+    }
+
+    /** Where files may be looked at, until the relay stops. */
+    ScheduledExecutorService watch() {
+        return watch;
     }
 
     /** The relay's meters. */

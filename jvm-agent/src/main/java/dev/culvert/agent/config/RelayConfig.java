@@ -80,7 +80,7 @@ public record RelayConfig(
     }
 
     /** Adds where the values come from that a record's message names. */
-    private static String explain(String message, Values values) {
+    static String explain(String message, Values values) {
         String origins =
                 Catalogue.settings().stream()
                         .filter(setting -> values.isGiven(setting) && names(message, setting))

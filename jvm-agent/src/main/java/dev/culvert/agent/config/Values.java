@@ -64,6 +64,18 @@ public final class Values {
         return values.containsKey(setting);
     }
 
+    /** These, with the others' values of settings that a running relay takes. */
+    Values withLive(Values others) {
+        Builder builder = new Builder();
+        for (Setting<?> setting : Catalogue.settings()) {
+            Value value = (setting.live() ? others : this).values.get(setting);
+            if (value != null) {
+                builder.values.put(setting, value);
+            }
+        }
+        return builder.build();
+    }
+
     /** The settings whose values are others there. */
     List<Setting<?>> differences(Values other) {
         List<Setting<?>> different = new ArrayList<>();

@@ -35,6 +35,10 @@ final class ConfigDocument {
             - `culvert relay --check-config` says whether the configuration makes sense, and loads
               the certificates; `--print-config` prints every value with where it is from, secrets
               masked. Both start nothing. Exit code 2 is a configuration that makes no sense.
+            - A running relay looks at its file, and at those that it names, every ten seconds, and at
+              once on SIGHUP. It takes over the settings that are marked *live*, and names the
+              others that have changed in a line of its log: they take effect at the next start. A
+              file that makes no sense changes nothing.
             - Kubernetes sets variables such as `CULVERT_POSTGRES_PORT=tcp://10.0.0.1:5432` for
               Services of that name. Such values are left out; `enableServiceLinks: false` keeps
               them away.
@@ -69,7 +73,10 @@ final class ConfigDocument {
                 setting.type().label().replace("|", "\\|")
                         + (setting.type().isList() ? ", a list" : ""));
         cells.add(setting.defaultText().isEmpty() ? "none" : setting.defaultText());
-        cells.add(setting.doc() + (setting.secret() ? " A secret." : ""));
+        cells.add(
+                setting.doc()
+                        + (setting.secret() ? " A secret." : "")
+                        + (setting.live() ? " *Live.*" : ""));
         return "| " + String.join(" | ", cells) + " |\n";
     }
 }

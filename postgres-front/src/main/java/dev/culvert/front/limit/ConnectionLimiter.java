@@ -30,7 +30,7 @@ public final class ConnectionLimiter {
         record Refused(Refusal refusal) implements Decision {}
     }
 
-    private final ConnectionLimits limits;
+    private volatile ConnectionLimits limits;
     private final KeyedHash hash = new KeyedHash();
     private final TokenBuckets all;
     private final TokenBuckets addresses;
@@ -50,8 +50,16 @@ public final class ConnectionLimiter {
         this.addresses = new TokenBuckets(limits.newPerAddress(), ADDRESS_BUCKETS, clock);
     }
 
+    /** Takes other limits, for connections that come from now on; those that are here stay. */
+    public void replace(ConnectionLimits other) {
+        limits = other;
+        all.replace(other.newConnections());
+        addresses.replace(other.newPerAddress());
+    }
+
     /** A connection came from this address. */
     public Decision connect(InetAddress address) {
+        ConnectionLimits limits = this.limits;
         AddressKey key = AddressKey.of(address);
         // the address first: one that is too fast does not take the others' tokens
         if (!addresses.take(hash.of(key.text())) || !all.take(0)) {
@@ -72,9 +80,10 @@ public final class ConnectionLimiter {
 
     /** A connection wants to log in to this tunnel. */
     public Decision login(String tunnel) {
-        return increment(perTunnel, tunnel, limits.perTunnel())
+        int limit = limits.perTunnel();
+        return increment(perTunnel, tunnel, limit)
                 ? new Decision.Admitted(() -> decrement(perTunnel, tunnel))
-                : new Decision.Refused(Refusals.tooManyToTunnel(tunnel, limits.perTunnel()));
+                : new Decision.Refused(Refusals.tooManyToTunnel(tunnel, limit));
     }
 
     /**

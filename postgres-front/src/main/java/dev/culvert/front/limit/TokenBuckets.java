@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * share one, by a chance of one in their number, share its tokens.
  */
 final class TokenBuckets {
-    private final RateLimit limit;
+    private volatile RateLimit limit;
     private final AtomicLongArray fullAt;
     private final LongSupplier clock;
     private final long origin;
@@ -23,15 +23,26 @@ final class TokenBuckets {
         this.origin = clock.getAsLong();
     }
 
+    /** Takes another limit. Buckets are as full as before, or empty. */
+    void replace(RateLimit other) {
+        limit = other;
+        // no emptier than empty, which it may be by the limit before
+        long empty = clock.getAsLong() - origin + other.nanosPerToken() * other.burst();
+        for (int index = 0; index < fullAt.length(); index++) {
+            fullAt.getAndUpdate(index, before -> Math.min(before, empty));
+        }
+    }
+
     /** Takes a token from the bucket of that hash; false when it is empty. */
     boolean take(long hash) {
         int index = (int) Long.remainderUnsigned(hash, fullAt.length());
-        long step = limit.nanosPerToken();
+        RateLimit present = limit;
+        long step = present.nanosPerToken();
         long now = clock.getAsLong() - origin;
         while (true) {
             long before = fullAt.get(index);
             long after = Math.max(before, now) + step;
-            if (after - now > step * limit.burst()) {
+            if (after - now > step * present.burst()) {
                 return false;
             }
             if (fullAt.compareAndSet(index, before, after)) {

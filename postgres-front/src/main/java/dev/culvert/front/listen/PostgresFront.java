@@ -4,6 +4,7 @@ import dev.culvert.front.backend.Backends;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.limit.AttemptLimiter;
 import dev.culvert.front.limit.ConnectionLimiter;
+import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.session.LiveSessions;
@@ -225,6 +226,11 @@ public final class PostgresFront {
     /** Connections at this moment that are within the limits, for meters. */
     public int connections() {
         return limiter.connections();
+    }
+
+    /** Takes other limits, for connections that come from now on. Any thread. */
+    public void replaceLimits(ConnectionLimits limits) {
+        limiter.replace(limits);
     }
 
     /** Stops accepting clients; those that are here stay. */

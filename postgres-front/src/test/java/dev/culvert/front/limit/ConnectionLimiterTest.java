@@ -40,6 +40,28 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void other_limits_are_for_connections_that_come_after() {
+        ConnectionLimiter limiter =
+                limiter(
+                        ConnectionLimits.DEFAULTS
+                                .withCounts(10, 1, 1)
+                                .withRates(new RateLimit(100, 100), new RateLimit(1, 2)));
+        Runnable first = admitted(limiter.connect(HERE));
+        assertThat(reason(limiter.connect(HERE))).isEqualTo(Reason.TOO_MANY_FROM_ADDRESS);
+
+        limiter.replace(
+                ConnectionLimits.DEFAULTS
+                        .withCounts(2, 10, 1)
+                        .withRates(new RateLimit(100, 100), new RateLimit(100, 100)));
+
+        clock.pass(Duration.ofMillis(50));
+        admitted(limiter.connect(HERE));
+        assertThat(reason(limiter.connect(HERE))).isEqualTo(Reason.TOO_MANY_CONNECTIONS);
+        first.run();
+        assertThat(limiter.connections()).isEqualTo(1);
+    }
+
+    @Test
     void one_tunnel_gets_no_more_than_its_share() {
         ConnectionLimiter limiter = limiter(ConnectionLimits.DEFAULTS.withCounts(10, 10, 1));
         Runnable first = admitted(limiter.login("abc123"));

@@ -3,7 +3,7 @@ package dev.culvert.relay.admin;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.session.LiveSession;
 import dev.culvert.front.session.LiveSessions;
-import dev.culvert.relay.config.RelaySettings;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.tunnel.LiveTunnel;
 import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.tunnel.frame.CloseCode;
@@ -21,11 +21,14 @@ import java.util.stream.Collectors;
  * is not for an event loop.
  *
  * @param version of the program
+ * @param domain of the relay
+ * @param drainTimes its times of a drain at the moment
  * @param config the settings in use
  */
 public record Operations(
         String version,
-        RelaySettings settings,
+        String domain,
+        Supplier<DrainSettings> drainTimes,
         TunnelRegistry registry,
         LiveSessions live,
         Health health,
@@ -84,7 +87,7 @@ public record Operations(
 
     /** Asks the agent to move, and lets the sessions end when they are idle. */
     public void drain(LiveTunnel tunnel) {
-        tunnel.drain(Duration.ZERO, ASKED_TO_MOVE, settings.drain().idleWait(), () -> true);
+        tunnel.drain(Duration.ZERO, ASKED_TO_MOVE, drainTimes.get().idleWait(), () -> true);
     }
 
     /** Ends the tunnel and its sessions; the agent does not come back by itself. */
@@ -109,7 +112,7 @@ public record Operations(
     public void drain() {
         health.pause();
         registry.pause();
-        registry.drain(settings.drain(), ASKED_TO_MOVE, registry::isClosed);
+        registry.drain(drainTimes.get(), ASKED_TO_MOVE, registry::isClosed);
     }
 
     /** The relay is in use again. Agents that were asked to move have done so, or still will. */

@@ -48,7 +48,7 @@ final class Commands {
                     target.isPresent() ? drain(target.get()) : drain();
             case Command.Resume _ -> {
                 operations.resume();
-                yield deed("RESUME", "relay", operations.settings().domain(), state());
+                yield deed("RESUME", "relay", operations.domain(), state());
             }
             case Command.Ignored(String tag) -> Answer.of(List.of(), List.of(), tag);
         };
@@ -82,7 +82,7 @@ final class Commands {
 
     private Answer drain() {
         operations.drain();
-        return deed("DRAIN", "relay", operations.settings().domain(), state());
+        return deed("DRAIN", "relay", operations.domain(), state());
     }
 
     private String state() {

@@ -69,7 +69,6 @@ public final class LiveTunnel implements Backend {
     /** A tunnel on its first WebSocket, whose event loop becomes its own. */
     LiveTunnel(
             TunnelTerms terms,
-            TunnelWire.Sizes sizes,
             AgentConnection connection,
             TunnelAdmission admission,
             TunnelRegistry registry) {
@@ -83,7 +82,7 @@ public final class LiveTunnel implements Backend {
         this.wire =
                 new TunnelWire(
                         terms.isResumable(),
-                        sizes,
+                        terms.sizes(),
                         connection,
                         thread.ticker()::nanoTime,
                         this::onNeverAcknowledged);

@@ -12,6 +12,7 @@ import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a HELLO becomes a tunnel, and on which terms. Thread-safe. */
@@ -23,7 +24,7 @@ final class TunnelAdmission {
         record Refused(CloseCode code, String message) implements Decision {}
     }
 
-    private final TunnelSettings settings;
+    private final Supplier<TunnelSettings> current;
     private final Access access;
     private final String domain;
     private final String relay;
@@ -32,8 +33,13 @@ final class TunnelAdmission {
     /** The port that clients connect to; known when the front listens. */
     private volatile int postgresPort;
 
-    TunnelAdmission(TunnelSettings settings, Access access, String domain, String relay) {
-        this.settings = settings;
+    /**
+     * An admission.
+     *
+     * @param current the settings at the moment
+     */
+    TunnelAdmission(Supplier<TunnelSettings> current, Access access, String domain, String relay) {
+        this.current = current;
         this.access = access;
         this.domain = domain;
         this.relay = relay;
@@ -65,6 +71,7 @@ final class TunnelAdmission {
         if (refusal.isPresent()) {
             return new Decision.Refused(refusal.get().code(), refusal.get().message());
         }
+        TunnelSettings settings = current.get();
         Credentials credentials;
         try {
             credentials = HelloCredentials.of(hello, settings);
@@ -78,13 +85,14 @@ final class TunnelAdmission {
                         credentials,
                         hello.backend(),
                         mode.get(),
-                        timeouts(hello),
-                        atMost(hello.lifetime(), lifetime(grant)),
-                        hello.resumable() ? settings.resume().grace() : Duration.ZERO));
+                        timeouts(hello, settings.sessions().timeouts()),
+                        atMost(hello.lifetime(), lifetime(grant, settings.lifetime())),
+                        hello.resumable() ? settings.resume().grace() : Duration.ZERO,
+                        new TunnelWire.Sizes(
+                                hello.window(), settings.windows(), settings.maxPayload())));
     }
 
-    private Duration lifetime(Grant grant) {
-        Duration limit = settings.lifetime();
+    private static Duration lifetime(Grant grant, Duration limit) {
         return grant.lifetime().filter(own -> own.compareTo(limit) < 0).orElse(limit);
     }
 
@@ -117,8 +125,8 @@ final class TunnelAdmission {
                         terms.mode() == SharingMode.QUEUE
                                 ? seconds(terms.timeouts().queue())
                                 : null),
-                settings.maxPayload(),
-                settings.windows().initial(),
+                terms.sizes().maxPayload(),
+                terms.sizes().ownWindows().initial(),
                 terms.isResumable()
                         ? new Frame.Resumption(
                                 tunnel.secrets().own().reveal(), seconds(terms.grace()), received)
@@ -127,11 +135,10 @@ final class TunnelAdmission {
 
     /** Who has the backend of a tunnel on these terms. */
     Sharing sharing(TunnelTerms terms) {
-        return terms.mode().sharing(settings.sessions().maxWaiting());
+        return terms.mode().sharing(current.get().sessions().maxWaiting());
     }
 
-    private SessionTimeouts timeouts(Frame.Hello hello) {
-        SessionTimeouts limits = settings.sessions().timeouts();
+    private static SessionTimeouts timeouts(Frame.Hello hello, SessionTimeouts limits) {
         Frame.Timeouts asked = hello.timeouts();
         // who wants sessions to end early wants those with a transaction open to end, too
         Integer idleInTransaction =

@@ -27,7 +27,8 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
 
     private static final String BEARER = "bearer ";
 
-    private final TunnelSettings settings;
+    private volatile TunnelSettings settings;
+    private volatile DrainSettings drain;
     private final Access access;
     private final TunnelRegistry registry;
     private final TunnelAdmission admission;
@@ -42,20 +43,36 @@ public final class TunnelEndpoint implements Handler<HttpServerRequest> {
      */
     public TunnelEndpoint(
             TunnelSettings settings,
+            DrainSettings drain,
             Access access,
             TunnelRegistry registry,
             String domain,
             String relay) {
         this.settings = settings;
+        this.drain = drain;
         this.access = access;
         this.registry = registry;
-        this.admission = new TunnelAdmission(settings, access, domain, relay);
-        this.reception = new TunnelReception(settings, admission, access, registry);
+        this.admission = new TunnelAdmission(() -> this.settings, access, domain, relay);
+        this.reception = new TunnelReception(admission, access, registry);
     }
 
     /** Tells which port clients connect to. Before the first agent comes. */
     public void setPostgresPort(int port) {
         admission.setPostgresPort(port);
+    }
+
+    /**
+     * Takes other settings, for agents that come from now on; how long names are reserved stays as
+     * it is. Any thread.
+     */
+    public void replace(TunnelSettings other, DrainSettings otherDrain) {
+        settings = other;
+        drain = otherDrain;
+    }
+
+    /** The times of a drain that begins now. */
+    public DrainSettings drainSettings() {
+        return drain;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.culvert.relay.tunnel;
 
-import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.policy.Grant;
 import dev.culvert.relay.policy.Verdict;
@@ -28,17 +27,11 @@ final class TunnelReception {
         record NeedsGrant() implements Outcome {}
     }
 
-    private final TunnelSettings settings;
     private final TunnelAdmission admission;
     private final Access access;
     private final TunnelRegistry registry;
 
-    TunnelReception(
-            TunnelSettings settings,
-            TunnelAdmission admission,
-            Access access,
-            TunnelRegistry registry) {
-        this.settings = settings;
+    TunnelReception(TunnelAdmission admission, Access access, TunnelRegistry registry) {
         this.access = access;
         this.admission = admission;
         this.registry = registry;
@@ -121,15 +114,7 @@ final class TunnelReception {
                     new Outcome.Refused(code, message);
             case TunnelAdmission.Decision.Admitted(TunnelTerms terms) ->
                     register(
-                            new LiveTunnel(
-                                    terms,
-                                    new TunnelWire.Sizes(
-                                            hello.window(),
-                                            settings.windows(),
-                                            settings.maxPayload()),
-                                    connection,
-                                    admission,
-                                    registry),
+                            new LiveTunnel(terms, connection, admission, registry),
                             secret,
                             former,
                             connection);

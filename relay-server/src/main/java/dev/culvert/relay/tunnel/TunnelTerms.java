@@ -11,6 +11,7 @@ import java.time.Duration;
  *
  * @param grant what the agent's token permits
  * @param grace how long the tunnel waits for its agent to come back; zero when the agent cannot
+ * @param sizes of windows and frames
  */
 record TunnelTerms(
         String name,
@@ -20,7 +21,8 @@ record TunnelTerms(
         SharingMode mode,
         SessionTimeouts timeouts,
         Duration lifetime,
-        Duration grace) {
+        Duration grace,
+        TunnelWire.Sizes sizes) {
     boolean isResumable() {
         return grace.isPositive();
     }

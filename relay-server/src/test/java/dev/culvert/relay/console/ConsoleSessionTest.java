@@ -7,16 +7,13 @@ import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.SessionRequest;
-import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.session.LiveSessions;
 import dev.culvert.relay.admin.ConfigLine;
 import dev.culvert.relay.admin.Health;
 import dev.culvert.relay.admin.Operations;
-import dev.culvert.relay.config.HttpsSettings;
-import dev.culvert.relay.config.RelaySettings;
-import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.tunnel.TunnelRegistry;
 import dev.culvert.wire.error.ErrorResponse;
 import dev.culvert.wire.startup.ProtocolVersion;
@@ -64,11 +61,8 @@ class ConsoleSessionTest implements BackendEvents {
         Operations operations =
                 new Operations(
                         "test/1",
-                        new RelaySettings(
-                                "relay.test",
-                                FrontSettings.on("127.0.0.1", 0),
-                                new HttpsSettings("127.0.0.1", 0, null),
-                                TunnelSettings.DEFAULTS),
+                        "relay.test",
+                        () -> DrainSettings.DEFAULTS,
                         new TunnelRegistry(Duration.ZERO),
                         new LiveSessions(),
                         new Health(

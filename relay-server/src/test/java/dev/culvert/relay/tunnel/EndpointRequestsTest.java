@@ -2,6 +2,7 @@ package dev.culvert.relay.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.policy.Access;
 import dev.culvert.relay.policy.AccessSettings;
@@ -42,6 +43,7 @@ class EndpointRequestsTest {
         TunnelEndpoint endpoint =
                 new TunnelEndpoint(
                         TunnelSettings.DEFAULTS,
+                        DrainSettings.DEFAULTS,
                         new Access(settings),
                         new TunnelRegistry(Duration.ZERO),
                         "relay.test",

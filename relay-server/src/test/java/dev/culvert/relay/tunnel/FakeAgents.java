@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** A relay's tunnels on a clock that the test moves, with agents and sessions that it scripts. */
 final class FakeAgents {
     private final MockTicker clock = Ticker.newMockTicker();
-    private final TunnelSettings settings;
+    private TunnelSettings settings;
     private final List<Agent> agents = new ArrayList<>();
     final TunnelRegistry registry;
     final TunnelReception reception;
@@ -54,9 +54,15 @@ final class FakeAgents {
         Access access = new Access(accessSettings);
         this.settings = settings;
         registry = new TunnelRegistry(settings.resume().reservation(), clock::nanoTime);
-        TunnelAdmission admission = new TunnelAdmission(settings, access, "relay.test", "test");
+        TunnelAdmission admission =
+                new TunnelAdmission(() -> this.settings, access, "relay.test", "test");
         admission.setPostgresPort(5432);
-        reception = new TunnelReception(settings, admission, access, registry);
+        reception = new TunnelReception(admission, access, registry);
+    }
+
+    /** The operator changes the settings. */
+    void reconfigure(TunnelSettings other) {
+        settings = other;
     }
 
     /** Lets time pass, a second at a time, and runs what is due. */

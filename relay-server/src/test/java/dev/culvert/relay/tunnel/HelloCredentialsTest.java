@@ -70,7 +70,7 @@ class HelloCredentialsTest {
                 "this relay permits no users without a password: guest");
         assertThat(
                         new TunnelAdmission(
-                                        TunnelSettings.DEFAULTS.withAllowNoPassword(true),
+                                        () -> TunnelSettings.DEFAULTS.withAllowNoPassword(true),
                                         new Access(AccessSettings.OPEN),
                                         "relay.test",
                                         "culvert")
@@ -116,7 +116,7 @@ class HelloCredentialsTest {
     private static void assertRefused(Frame.Hello hello, TunnelSettings settings, String reason) {
         assertThat(
                         new TunnelAdmission(
-                                        settings,
+                                        () -> settings,
                                         new Access(AccessSettings.OPEN),
                                         "relay.test",
                                         "culvert")

@@ -2,7 +2,9 @@ package dev.culvert.relay.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.relay.config.SessionSettings;
 import dev.culvert.relay.config.TunnelSettings;
+import dev.culvert.tunnel.credit.WindowLimits;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import java.time.Duration;
@@ -41,6 +43,23 @@ class TunnelResumeTest {
         again.send(new Frame.Data(1, FakeAgents.bytes("1"), true));
         assertThat(client.answers).isEqualTo(1);
         assertThat(client.sqlState()).isEqualTo("alive");
+    }
+
+    @Test
+    void a_tunnel_keeps_the_sizes_that_it_was_opened_with() {
+        relay.reconfigure(
+                TunnelSettings.DEFAULTS
+                        .with(SessionSettings.DEFAULTS, Duration.ofMinutes(5))
+                        .withWindows(new WindowLimits(100_000, 200_000, 300_000)));
+        first.vanish();
+
+        Frame.Welcome back = relay.dial().greet(FakeAgents.hello(null, resume(secret, 0L)));
+        Frame.Welcome other = relay.dial().greet(FakeAgents.hello("other", null));
+
+        assertThat(back.window()).isEqualTo(TunnelSettings.DEFAULTS.windows().initial());
+        assertThat(back.lifetime()).isEqualTo(3_600);
+        assertThat(other.window()).isEqualTo(100_000);
+        assertThat(other.lifetime()).isEqualTo(300);
     }
 
     @Test
