@@ -211,9 +211,9 @@ public final class LiveTunnel implements Backend {
         return ended == null && drain.isOn() ? Refusals.draining() : ended;
     }
 
-    /** A session's data waits for credit. */
-    void onStalled() {
-        registry.meters().stalled();
+    /** Where its sessions count. */
+    TunnelMeters meters() {
+        return registry.meters();
     }
 
     /** The sessions that have a stream. */
@@ -349,9 +349,14 @@ public final class LiveTunnel implements Backend {
                         Refusals.agentLost()));
     }
 
-    /** Ends the tunnel since another of the same owner takes its name. */
+    /**
+     * Ends the tunnel since another of the same owner takes its name. One whose agent was asked to
+     * move goes on until it is empty: the other is where the agent has moved to.
+     */
     void supersede() {
-        endWith(CloseCode.SUPERSEDED, "the agent has started anew", Refusals.agentLost());
+        if (!drain.isKnown()) {
+            endWith(CloseCode.SUPERSEDED, "the agent has started anew", Refusals.agentLost());
+        }
     }
 
     private void beginDrain(String told, Duration idleWait) {

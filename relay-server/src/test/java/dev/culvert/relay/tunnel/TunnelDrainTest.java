@@ -46,6 +46,26 @@ class TunnelDrainTest {
     }
 
     @Test
+    void an_agent_may_move_to_where_it_is_and_its_sessions_go_on() {
+        FakeAgents.Client client = relay.client("abc");
+        agent.send(new Frame.Accept(1));
+        drain();
+        String secret = FakeAgents.resumption(welcome).secret();
+
+        FakeAgents.Agent moved = relay.dial();
+        moved.greet(FakeAgents.hello(null, new Frame.Resume("abc", secret, null)));
+
+        assertThat(agent.closeCode()).isZero();
+        client.query("commit");
+        agent.send(new Frame.Data(1, FakeAgents.bytes(""), true));
+        assertThat(client.answers).isEqualTo(1);
+        assertThat(relay.client("abc").sqlState()).isEqualTo("alive");
+        agent.send(new Frame.GoAway("closed", "moved"));
+        assertThat(client.sqlState()).isEqualTo("57P01");
+        assertThat(relay.registry.find("abc")).isPresent();
+    }
+
+    @Test
     void no_session_is_opened_after_the_agent_was_asked() {
         drain();
 
