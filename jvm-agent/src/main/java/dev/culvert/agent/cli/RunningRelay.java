@@ -7,6 +7,7 @@ import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.relay.Relay;
 import dev.culvert.relay.admin.ConfigLine;
+import dev.culvert.relay.admin.RelayMeters;
 import dev.culvert.relay.config.RelaySettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,10 +40,7 @@ final class RunningRelay implements AutoCloseable {
     private final ScheduledExecutorService watch;
     private final Optional<Path> caFile;
     private final MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Counter reloadFailures =
-            Counter.builder("culvert.certificates.reload.failures")
-                    .description("Changed certificates that could not be used")
-                    .register(meters);
+    private final Counter reloadFailures = RelayMeters.certificateReloadFailures(meters);
     private @Nullable Relay relay;
 
     private RunningRelay(Vertx vertx, ScheduledExecutorService watch, Optional<Path> caFile) {

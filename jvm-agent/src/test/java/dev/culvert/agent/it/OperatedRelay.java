@@ -56,19 +56,20 @@ final class OperatedRelay implements AutoCloseable {
     }
 
     Share share(Backend database, String name, List<ShareState> states) throws IOException {
-        return Culvert.share(
-                        database,
-                        ShareOptions.through(URI.create(relay.url()))
-                                .trusting(Buffer.buffer(Files.readAllBytes(relay.caFile())))
-                                .named(name)
-                                .listener(
-                                        new ShareListener() {
-                                            @Override
-                                            public void onState(ShareState state) {
-                                                states.add(state);
-                                            }
-                                        }))
-                .await();
+        return Culvert.share(database, options(relay.url(), name, states)).await();
+    }
+
+    ShareOptions options(String url, String name, List<ShareState> states) throws IOException {
+        return ShareOptions.through(URI.create(url))
+                .trusting(Buffer.buffer(Files.readAllBytes(relay.caFile())))
+                .named(name)
+                .listener(
+                        new ShareListener() {
+                            @Override
+                            public void onState(ShareState state) {
+                                states.add(state);
+                            }
+                        });
     }
 
     /** psql at the console. */

@@ -5,6 +5,7 @@ import dev.culvert.certs.ServerCertificate;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.relay.tunnel.LiveTunnel;
 import dev.culvert.relay.tunnel.TunnelRegistry;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
@@ -40,8 +41,16 @@ public final class RelayMeters {
                 .description("When the first of the certificates expires, in seconds since 1970")
                 .baseUnit("seconds")
                 .register(meters);
+        certificateReloadFailures(meters);
         buffers(meters, "direct", ByteBufAllocatorMetric::usedDirectMemory);
         buffers(meters, "heap", ByteBufAllocatorMetric::usedHeapMemory);
+    }
+
+    /** Counts for whoever replaces the certificates. */
+    public static Counter certificateReloadFailures(MeterRegistry meters) {
+        return Counter.builder("culvert.certificates.reload.failures")
+                .description("Changed certificates that could not be used")
+                .register(meters);
     }
 
     /** From when on not all certificates can be used any more. */

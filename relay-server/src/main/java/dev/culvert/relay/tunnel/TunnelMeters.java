@@ -21,7 +21,8 @@ public final class TunnelMeters {
     private final Counter resumed;
     private final Map<CloseCode, Counter> refused = new EnumMap<>(CloseCode.class);
     private final Timer gap;
-    private final Counter stalls;
+    private final Counter stallsToDatabase;
+    private final Counter stallsToClient;
 
     /** Meters in a registry. */
     public TunnelMeters(MeterRegistry registry) {
@@ -39,10 +40,8 @@ public final class TunnelMeters {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(30))
                         .register(registry);
-        stalls =
-                Counter.builder("culvert.credit.stalls")
-                        .description("How often a session's data had to wait for an agent's credit")
-                        .register(registry);
+        stallsToDatabase = stalls(registry, "database");
+        stallsToClient = stalls(registry, "client");
     }
 
     /** Of which nobody reads anything. */
@@ -71,8 +70,21 @@ public final class TunnelMeters {
         gap.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void stalled() {
-        stalls.increment();
+    /** A client's bytes wait for the agent's credit. */
+    void stalledToDatabase() {
+        stallsToDatabase.increment();
+    }
+
+    /** An agent has used up the credit that it had for a client. */
+    void stalledToClient() {
+        stallsToClient.increment();
+    }
+
+    private static Counter stalls(MeterRegistry registry, String to) {
+        return Counter.builder("culvert.credit.stalls")
+                .description("How often a session had no credit left, by where data was going")
+                .tag("to", to)
+                .register(registry);
     }
 
     private static Counter handshakes(MeterRegistry registry, String outcome) {

@@ -137,7 +137,12 @@ final class TunnelSession implements BackendSession, StreamListener {
 
     @Override
     public void onStalled() {
-        tunnel.onStalled();
+        tunnel.meters().stalledToDatabase();
+    }
+
+    @Override
+    public void onAgentStalled() {
+        tunnel.meters().stalledToClient();
     }
 
     @Override

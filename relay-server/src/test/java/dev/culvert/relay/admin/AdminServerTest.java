@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
+import dev.culvert.front.limit.AttemptLimits;
+import dev.culvert.front.limit.ConnectionLimits;
+import dev.culvert.front.limit.RateLimit;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
@@ -15,16 +18,23 @@ import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +42,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +96,85 @@ class AdminServerTest {
         assertThat(get(relay, "/metrics", "").statusCode()).isEqualTo(200);
         assertThat(get(relay, "/api/v1/tunnels", "").statusCode()).isEqualTo(404);
         relay.stop().await();
+    }
+
+    @Test
+    void a_certificate_that_has_expired_makes_the_relay_unready_until_it_is_replaced()
+            throws Exception {
+        Relay relay =
+                start(
+                        Optional.empty(),
+                        FrontSettings.on("127.0.0.1", 0),
+                        certificate(
+                                "old",
+                                Clock.fixed(
+                                        Instant.parse("2020-01-01T00:00:00Z"), ZoneOffset.UTC)));
+        assertThat(get(relay, "/readyz", "").statusCode()).isEqualTo(503);
+        assertThat(get(relay, "/readyz", "").body()).isEqualTo("a certificate has expired\n");
+        assertThat(get(relay, "/livez", "").statusCode()).isEqualTo(200);
+
+        relay.replaceCertificates(certificate("new", Clock.systemUTC())).await();
+        assertThat(get(relay, "/readyz", "").body()).isEqualTo("ready\n");
+        relay.stop().await();
+    }
+
+    @Test
+    void a_relay_that_drains_before_it_stops_is_unready() throws Exception {
+        Relay relay = start(Optional.of(TOKEN));
+        Future<Boolean> drained = relay.drain("updating");
+        if (!drained.isComplete()) {
+            assertThat(relay.isReady()).isFalse();
+        }
+        assertThat(drained.await()).isTrue();
+        assertThat(relay.isReady()).isFalse();
+    }
+
+    @Test
+    void names_that_strangers_choose_are_no_labels() throws Exception {
+        RateLimit plenty = new RateLimit(100_000, 100_000);
+        Relay relay =
+                start(
+                        Optional.empty(),
+                        FrontSettings.on("127.0.0.1", 0)
+                                .withTlsRequired(false)
+                                .withLimits(
+                                        ConnectionLimits.DEFAULTS.withRates(plenty, plenty),
+                                        AttemptLimits.DEFAULTS),
+                        certificate("certs", Clock.systemUTC()));
+        Set<String> before = exactSeries(get(relay, "/metrics", "").body());
+        for (int i = 0; i < 1_000; i++) {
+            String name = i % 2 == 0 ? "evil-" + i : "\"}\n# evil " + i + " \u2603";
+            assertThat(refusal(relay.postgresPort(), "anna." + name)).startsWith("E");
+        }
+        String after = get(relay, "/metrics", "").body();
+        relay.stop().await();
+
+        assertThat(exactSeries(after)).isEqualTo(before);
+        assertThat(after)
+                .contains("culvert_clients_refused_total{reason=\"no-tunnel\"} 500.0")
+                .doesNotContain("evil");
+    }
+
+    /** Says who it is, and returns what it hears. */
+    private static String refusal(int port, String user) throws IOException {
+        byte[] text = ("user\0" + user + "\0\0").getBytes(StandardCharsets.UTF_8);
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.getOutputStream()
+                    .write(
+                            ByteBuffer.allocate(8 + text.length)
+                                    .putInt(8 + text.length)
+                                    .putInt(196_608)
+                                    .put(text)
+                                    .array());
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** All series, without their values. */
+    private static Set<String> exactSeries(String text) {
+        return text.lines()
+                .map(line -> line.replaceFirst(" \\S+$", ""))
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -154,12 +244,24 @@ class AdminServerTest {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    private CertificateSet certificate(String folder, Clock clock) {
+        return CertificateSet.of(
+                DevelopmentCa.openOrCreate(directory.resolve(folder), clock)
+                        .serverCertificate(
+                                new LinkedHashSet<>(List.of("*.relay.test", "localhost"))));
+    }
+
     private Relay start(Optional<String> token) {
+        return start(
+                token, FrontSettings.on("127.0.0.1", 0), certificate("certs", Clock.systemUTC()));
+    }
+
+    private Relay start(Optional<String> token, FrontSettings front, CertificateSet certificates) {
         return Relay.start(
                         vertx,
                         new RelaySettings(
                                         "relay.test",
-                                        FrontSettings.on("127.0.0.1", 0),
+                                        front,
                                         new HttpsSettings("127.0.0.1", 0, null),
                                         TunnelSettings.DEFAULTS)
                                 .withAdmin(
@@ -168,12 +270,7 @@ class AdminServerTest {
                                                         new AdminSettings.Http(
                                                                 "127.0.0.1", 0, token)),
                                                 Optional.empty())),
-                        CertificateSet.of(
-                                DevelopmentCa.openOrCreate(
-                                                directory.resolve("certs"), Clock.systemUTC())
-                                        .serverCertificate(
-                                                new LinkedHashSet<>(
-                                                        List.of("*.relay.test", "localhost")))),
+                        certificates,
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                         new Silent())
                 .await();

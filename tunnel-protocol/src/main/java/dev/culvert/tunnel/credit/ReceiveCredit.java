@@ -58,6 +58,11 @@ public final class ReceiveCredit {
         unconsumed += bytes;
     }
 
+    /** Whether the peer may send nothing until something is consumed. */
+    public boolean isUsedUp() {
+        return granted == 0;
+    }
+
     /** Bytes that arrived and were not consumed. */
     public int unconsumed() {
         return unconsumed;

@@ -152,6 +152,9 @@ public final class RelayStream extends Turns.Sender {
                     payload.release();
                     throw e;
                 }
+                if (receiveCredit.isUsedUp()) {
+                    listener.onAgentStalled();
+                }
                 listener.onData(payload, end);
             }
         }

@@ -23,6 +23,9 @@ public interface StreamListener {
     /** What waits in {@link RelayStream#send} waits for credit from now on. */
     default void onStalled() {}
 
+    /** The agent may send nothing from now on until something is consumed. */
+    default void onAgentStalled() {}
+
     /**
      * The stream is over, and not because this side closed it. Nothing follows.
      *

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 class RecordingListener implements StreamListener {
     private final List<String> events = new ArrayList<>();
 
+    /** How often what was to be sent had to wait. */
+    int stalls;
+
+    /** How often the agent had used up its credit. */
+    int agentStalls;
+
     /** What was told since the last call: {@code "data text END"}, {@code "end 57P02"}. */
     List<String> taken() {
         List<String> taken = List.copyOf(events);
@@ -27,6 +33,16 @@ class RecordingListener implements StreamListener {
     public void onData(ByteBuf payload, boolean end) {
         events.add("data " + payload.toString(StandardCharsets.UTF_8) + (end ? " END" : ""));
         payload.release();
+    }
+
+    @Override
+    public void onStalled() {
+        stalls++;
+    }
+
+    @Override
+    public void onAgentStalled() {
+        agentStalls++;
     }
 
     @Override

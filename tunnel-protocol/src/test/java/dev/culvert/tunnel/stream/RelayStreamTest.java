@@ -117,6 +117,31 @@ class RelayStreamTest extends TunnelFixture {
         }
 
         @Test
+        void tellsOnceThatItWaitsForCredit() {
+            stream.send(bytes("0123456789"), false);
+            assertThat(listener.stalls).isZero();
+            stream.send(bytes("abcdefgh"), false);
+            stream.send(bytes("ij"), true);
+            assertThat(listener.stalls).isOne();
+            receive(new Frame.Credit(1, 4));
+            assertThat(listener.stalls).isEqualTo(2);
+            receive(new Frame.Credit(1, 100));
+            assertThat(listener.stalls).isEqualTo(2);
+        }
+
+        @Test
+        void tellsThatTheAgentHasNoCreditLeft() {
+            receiveData(stream, "1234");
+            receiveData(stream, "5678");
+            assertThat(listener.agentStalls).isZero();
+            receiveData(stream, "9a");
+            assertThat(listener.agentStalls).isOne();
+            stream.consumed(10);
+            receiveData(stream, "bcde");
+            assertThat(listener.agentStalls).isOne();
+        }
+
+        @Test
         void creditThatPassesTheLargestSumIsAViolation() {
             receive(new Frame.Credit(1, Integer.MAX_VALUE - WINDOW));
             assertViolation(new Frame.Credit(1, 1), "credit overflow");
