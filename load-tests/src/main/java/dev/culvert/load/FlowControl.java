@@ -1,33 +1,45 @@
 package dev.culvert.load;
 
+import dev.culvert.load.report.Report;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures what flow control is for: one session over a long path, memory when nobody takes what is
- * offered, and small batches beside bulk. Starts a relay of its own in this process.
+ * Measures what windows that grow are for: one session over a long path. Starts a relay of its own
+ * in this process.
  */
-@Command(name = "flow-control", mixinStandardHelpOptions = true)
+@Command(
+        name = "flow-control",
+        mixinStandardHelpOptions = true,
+        description = "One session with a PGlite in Node over long paths.")
 public final class FlowControl implements Callable<Integer> {
-    private static final double MB = 1e6;
+    private static final String TABLE = "one session, PGlite in Node";
 
     @Option(names = "--agent", required = true, description = "The Node agent's program.")
     private Path agent = Path.of("");
 
-    @Option(names = "--megabytes", defaultValue = "100", description = "Over the long path.")
+    @Option(
+            names = "--megabytes",
+            defaultValue = "100",
+            description = "Over the long path (${DEFAULT-VALUE}).")
     private int megabytes;
 
-    @Option(names = "--offered", defaultValue = "500", description = "MB that nobody takes.")
-    private int offered;
+    @Option(
+            names = "--round-trips",
+            split = ",",
+            defaultValue = "0,20,100,200",
+            description = "What the path adds to one, in milliseconds (${DEFAULT-VALUE}).")
+    private List<Integer> roundTrips = List.of();
 
-    @Option(names = "--batches", defaultValue = "200", description = "Beside the bulk.")
-    private int batches;
+    @Option(names = "--json", description = "A file for the figures.")
+    private @Nullable Path json;
 
-    @Option(names = "--rate", defaultValue = "10", description = "MB/s of the path of the bulk.")
-    private int rate;
+    private final Report report = new Report("flow-control");
 
     /** Runs the program. */
     public static void main(String[] args) {
@@ -37,44 +49,15 @@ public final class FlowControl implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (LocalRelay relay = new LocalRelay()) {
-            System.out.printf(
-                    "%-34s %12s %12s%n", "one session, PGlite in Node", "to MB/s", "from MB/s");
-            for (int roundTrip : new int[] {0, 20, 100, 200}) {
+            for (int roundTrip : roundTrips) {
                 try (LongPath path = new LongPath(relay, agent, roundTrip)) {
-                    double from = path.download(megabytes);
-                    double to = path.upload(megabytes / 4);
-                    System.out.printf(
-                            "round trip + %3d ms %15s %12.1f %12.1f%n", roundTrip, "", to, from);
-                }
-            }
-            System.out.printf(
-                    "%n%-34s %12s %12s%n", offered + " MB offered to", "taken MB", "resident MB");
-            print(
-                    "a client that does not read",
-                    Memory.towardsSilentClient(relay, offered * 1_000_000L));
-            print(
-                    "an agent that is frozen",
-                    Memory.towardsFrozenAgent(relay, offered * 1_000_000L));
-        }
-        System.out.printf(
-                "%n%-34s %12s %12s %12s%n",
-                rate + " MB/s: a small batch, ms", "median", "90 %", "most");
-        for (int roundTrip : new int[] {0, 20, 100}) {
-            try (Fairness fairness = new Fairness(rate * MB, roundTrip)) {
-                for (Fairness.Bulk bulk : Fairness.Bulk.values()) {
-                    Fairness.Latency latency = fairness.measure(bulk, batches);
-                    System.out.printf(
-                            "round trip + %3d ms, %-14s %12.1f %12.1f %12.1f%n",
-                            roundTrip, bulk, latency.median(), latency.ninth(), latency.most());
+                    String row = "round trip + %d ms".formatted(roundTrip);
+                    report.add(TABLE, row, "from the agent, MB/s", path.download(megabytes));
+                    report.add(TABLE, row, "to the agent, MB/s", path.upload(megabytes / 4));
                 }
             }
         }
+        report.finish(json);
         return 0;
-    }
-
-    private static void print(String towards, Memory.Figures figures) {
-        System.out.printf(
-                "%-34s %12.1f %12.1f%n",
-                towards, figures.takenIn() / MB, figures.residentBytes() / MB);
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.load;
 
 import dev.culvert.agent.node.NodeAgent;
+import dev.culvert.load.process.SlowPath;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

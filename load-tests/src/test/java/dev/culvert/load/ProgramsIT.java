@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.culvert.load.busy.BusySessions;
+import dev.culvert.load.fairness.Fairness;
 import dev.culvert.load.idle.IdleTunnels;
 import dev.culvert.load.jmh.Codecs;
 import dev.culvert.load.memory.MemoryBounds;
 import dev.culvert.load.pglite.WholePath;
-import dev.culvert.load.report.Chart;
 import dev.culvert.load.soak.Soak;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +51,7 @@ class ProgramsIT {
                         new BusySessions(),
                         "--jar=" + jar(),
                         "--clients=50",
+                        "--warm-up=0.5",
                         "--seconds=1",
                         "--rounds=1");
 
@@ -90,6 +90,18 @@ class ProgramsIT {
     }
 
     @Test
+    void fairness() throws Exception {
+        JsonNode tables = run(new Fairness(), "--jar=" + jar(), "--rounds=1", "--batches=5");
+
+        assertThat(tables).hasSize(2);
+        for (JsonNode table : tables) {
+            for (String bulk : List.of("nothing", "COPY FROM STDIN", "COPY TO STDOUT")) {
+                assertThat(first(table.get(bulk), "p99, ms")).isPositive();
+            }
+        }
+    }
+
+    @Test
     void codecs_and_scanners() throws Exception {
         JsonNode benchmarks =
                 run(new Codecs(), "--forks=1", "--iterations=1", "--millis=20")
@@ -115,31 +127,11 @@ class ProgramsIT {
                         "--millis=20",
                         "--warm-up=20");
 
-        for (String agent : List.of("PGlite in Node", "PGlite in the JVM")) {
+        for (String agent : List.of("PGlite in Node", "PGlite in the JVM", "PGlite in Chromium")) {
             assertThat(first(paths.get(agent).get("`select 1`"), "PGlite's share, %"))
                     .as(agent)
                     .isPositive();
         }
-    }
-
-    @Test
-    void a_chart_is_an_svg_with_every_row() throws Exception {
-        Path json = directory.resolve("some.json");
-        Path svg = directory.resolve("some.svg");
-        Files.writeString(
-                json,
-                """
-                {"a load": {"one": {"p50": [1, 2, 3]}, "other": {"p50": [4]}}}\
-                """);
-
-        assertThat(chart(json, svg, "p50")).isZero();
-        assertThat(svg).content().startsWith("<?xml").contains("<svg", "</svg>");
-        assertThat(chart(json, svg, "p51")).isEqualTo(2);
-    }
-
-    private static int chart(Path json, Path svg, String figure) {
-        return new CommandLine(new Chart())
-                .execute(json.toString(), svg.toString(), "--figure", figure);
     }
 
     private static double first(JsonNode row, String figure) {
@@ -155,6 +147,6 @@ class ProgramsIT {
         List<String> arguments = new ArrayList<>(List.of(options));
         arguments.addAll(List.of("--json", json.toString()));
         assertThat(new CommandLine(program).execute(arguments.toArray(String[]::new))).isZero();
-        return new ObjectMapper().readTree(json.toFile());
+        return new ObjectMapper().readTree(json.toFile()).get("tables");
     }
 }

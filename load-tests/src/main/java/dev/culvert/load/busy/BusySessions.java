@@ -4,14 +4,17 @@ import dev.culvert.load.nulls.NullAgentGroup;
 import dev.culvert.load.nulls.NullClients;
 import dev.culvert.load.process.Child;
 import dev.culvert.load.process.FileLimit;
+import dev.culvert.load.process.Processors;
 import dev.culvert.load.process.RelayChild;
 import dev.culvert.load.process.RelayProcess;
 import dev.culvert.load.process.Workplace;
+import dev.culvert.load.report.Goal;
 import dev.culvert.load.report.Report;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,6 +55,12 @@ public final class BusySessions implements Callable<Integer> {
     private double seconds;
 
     @Option(
+            names = "--warm-up",
+            defaultValue = "10",
+            description = "Seconds that they ask before it counts (${DEFAULT-VALUE}).")
+    private double warmUpSeconds;
+
+    @Option(
             names = "--jvm",
             description = "An option of the relay's JVM; may be given several times.")
     private List<String> jvmOptions = List.of();
@@ -59,7 +68,7 @@ public final class BusySessions implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("busy-sessions");
 
     /** Runs the program. */
     public static void main(String[] args) {
@@ -85,7 +94,7 @@ public final class BusySessions implements Callable<Integer> {
                             + " sockets here: more cannot be measured.");
         }
         for (int count : possible) {
-            report.goal(TABLE, row(count), P99, Report.Bound.AT_MOST, MAX_P99_MILLIS);
+            report.goal(TABLE, row(count), P99, Goal.Bound.AT_MOST, MAX_P99_MILLIS);
         }
         report.remark(errors + " errors");
         report.finish(json);
@@ -99,9 +108,9 @@ public final class BusySessions implements Callable<Integer> {
     private long measure(int count) throws Exception {
         try (Workplace place = new Workplace();
                 RelayChild relay = new RelayChild(place, jar, jvmOptions, List.of());
-                NullAgentGroup _ = new NullAgentGroup(place, relay, 0, count)) {
+                NullAgentGroup agents = new NullAgentGroup(place, relay, 0, count)) {
             RelayProcess process = new RelayProcess(relay.pid());
-            long before = process.liveBytes();
+            long before = process.settledBytes();
             try (Child clients =
                     Child.start(
                             place.java(
@@ -111,18 +120,37 @@ public final class BusySessions implements Callable<Integer> {
                                     place.ca().toString(),
                                     Integer.toString(count),
                                     "0",
+                                    Double.toString(warmUpSeconds),
                                     Double.toString(seconds)),
                             Map.of(),
                             place.log("clients"))) {
                 clients.line();
-                add(count, "resident KB per session", (process.liveBytes() - before) / KB / count);
-                double cpu = Child.cpuSeconds(relay.pid());
+                add(
+                        count,
+                        "resident KB per session",
+                        (process.settledBytes() - before) / KB / count);
                 clients.say("start");
+                clients.line();
+                Processors machine = Processors.now();
+                Map<String, List<Long>> all =
+                        Map.of(
+                                "relay", List.of(relay.pid()),
+                                "agents", agents.pids(),
+                                "clients", List.of(clients.pid()));
+                Map<String, Double> cpu = cpu(all);
                 String[] found = clients.line().split(" ", -1);
+                double busy = Processors.now().percentSince(machine);
+                Map<String, Double> cpuAfter = cpu(all);
                 double answers = Double.parseDouble(found[0]);
-                // of the first second, too, in which as many were asked as in each other
-                double asked = answers * (seconds + 1) / seconds;
-                add(count, "CPU µs per query", (Child.cpuSeconds(relay.pid()) - cpu) * 1e6 / asked);
+                for (String who : List.of("relay", "agents", "clients")) {
+                    add(
+                            count,
+                            "CPU µs per query, " + who,
+                            (cpuAfter.getOrDefault(who, 0.0) - cpu.getOrDefault(who, 0.0))
+                                    * 1e6
+                                    / answers);
+                }
+                add(count, "machine busy, %", busy);
                 add(count, "queries per second", answers / seconds);
                 add(count, "p50, ms", Double.parseDouble(found[2]));
                 add(count, P99, Double.parseDouble(found[3]));
@@ -131,6 +159,18 @@ public final class BusySessions implements Callable<Integer> {
                 return Long.parseLong(found[1]);
             }
         }
+    }
+
+    /** Seconds of each. */
+    private static Map<String, Double> cpu(Map<String, List<Long>> processes) {
+        return processes.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                each ->
+                                        each.getValue().stream()
+                                                .mapToDouble(Child::cpuSeconds)
+                                                .sum()));
     }
 
     private void add(int count, String figure, double value) {

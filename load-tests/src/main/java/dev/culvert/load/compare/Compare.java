@@ -1,18 +1,15 @@
 package dev.culvert.load.compare;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.culvert.load.compare.Copy.Direction;
 import dev.culvert.load.compare.Latency.Protocol;
 import dev.culvert.load.compare.Rounds.Results;
 import dev.culvert.load.process.Workplace;
-import java.nio.file.Files;
+import dev.culvert.load.report.Goal.Bound;
+import dev.culvert.load.report.Report;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +32,13 @@ public final class Compare implements Callable<Integer> {
 
     private static final int MANY_STREAMS = 16;
     private static final long MEGABYTE = 1_000_000;
+
+    private static final double MAX_ADDED = 1.25;
+    private static final double MAX_P99 = 3;
+    private static final double MAX_CPU_MICROS = 130;
+    private static final double MAX_CONNECT = 1.5;
+    private static final double MIN_COPY_PERCENT = 70;
+    private static final double MAX_COPY_CPU_MILLIS = 5;
 
     @Option(names = "--jar", required = true, description = "The program culvert, as a jar.")
     private Path jar = Path.of("");
@@ -63,7 +67,7 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
-    private final Map<String, Map<?, ?>> figures = new LinkedHashMap<>();
+    private final Report report = new Report("compare");
 
     /** Runs the program. */
     public static void main(String[] args) {
@@ -77,7 +81,7 @@ public final class Compare implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Workplace place = new Workplace();
                 Field field = Field.start(place, jar, MANY_STREAMS)) {
-            Rounds all = new Rounds(field, rounds);
+            Rounds all = new Rounds(field, rounds, report);
             for (Measure measure : measures) {
                 switch (measure) {
                     case LATENCY -> latency(field, all);
@@ -86,72 +90,89 @@ public final class Compare implements Callable<Integer> {
                 }
             }
         }
-        if (json != null) {
-            Files.writeString(
-                    json,
-                    new ObjectMapper()
-                            .enable(SerializationFeature.INDENT_OUTPUT)
-                            .writeValueAsString(figures));
-        }
+        report.finish(json);
         return 0;
     }
 
     private void latency(Field field, Rounds all) throws Exception {
         for (Protocol protocol : Protocol.values()) {
             Latency latency = new Latency(protocol, seconds);
-            Results results = all.run(latency::run);
-            report("SELECT 1, %s, one client".formatted(protocol), results);
-            double relay = results.added(field.relay(), field.floor(), Figure.P50_MICROS);
-            double bouncer = results.added(field.bouncer(), field.postgres(), Figure.P50_MICROS);
-            say(
-                    String.format(
-                            Locale.ROOT,
-                            "added at the median: relay %.1f µs, PgBouncer %.1f µs: %.2f times; the relay's"
-                                    + " p99 is %.1f times its p50",
-                            relay,
-                            bouncer,
-                            relay / bouncer,
-                            results.of(field.relay(), Figure.P99_MICROS).median()
-                                    / results.of(field.relay(), Figure.P50_MICROS).median()));
+            String title = "SELECT 1, %s, one client".formatted(protocol.label());
+            Results results = all.run(title, latency::run);
+            report.goal(
+                    title,
+                    "p50 that the relay adds, in those that PgBouncer adds",
+                    results.added(field.relay(), field.floor(), Figure.P50_MICROS)
+                            / results.added(field.bouncer(), field.postgres(), Figure.P50_MICROS),
+                    Bound.AT_MOST,
+                    MAX_ADDED);
+            report.goal(
+                    title,
+                    "the relay's p99, in p50s",
+                    results.of(field.relay(), Figure.P99_MICROS)
+                            / results.of(field.relay(), Figure.P50_MICROS),
+                    Bound.AT_MOST,
+                    MAX_P99);
+            report.goal(
+                    title,
+                    "the relay's CPU µs per transaction",
+                    results.of(field.relay(), Figure.CPU_MICROS_PER_TRANSACTION),
+                    Bound.AT_MOST,
+                    MAX_CPU_MICROS);
         }
     }
 
     private void connect(Workplace place, Field field, Rounds all) throws Exception {
         Connecting connecting = new Connecting(place, seconds);
-        Results results = all.run(connecting::run);
-        report("connect, authenticate, SELECT 1", results);
-        say(
-                String.format(
-                        Locale.ROOT,
-                        "the relay takes %.2f times PgBouncer's time",
-                        results.ratio(field.relay(), field.bouncer(), Figure.CONNECT_MILLIS)));
+        String title = "connect, authenticate, SELECT 1";
+        Results results = all.run(title, connecting::run);
+        report.goal(
+                title,
+                "the relay's time, in PgBouncer's",
+                results.ratio(field.relay(), field.bouncer(), Figure.CONNECT_MILLIS),
+                Bound.AT_MOST,
+                MAX_CONNECT);
     }
 
     private void copy(Workplace place, Field field, Rounds all) throws Exception {
         for (int streams : List.of(1, MANY_STREAMS)) {
             Copy copy = new Copy(place, streams, megabytes * MEGABYTE);
             for (Direction direction : Direction.values()) {
-                Results results = all.run(contender -> copy.run(contender, direction));
-                report(
-                        "COPY %s, %d MB, streams: %d".formatted(direction, megabytes, streams),
-                        results);
-                Figure speed = Figure.MEGABYTES_PER_SECOND;
-                say(
-                        String.format(
-                                Locale.ROOT,
-                                "through the relay: %.0f%% of its floor; through PgBouncer: %.0f%% of its own",
-                                100 * results.ratio(field.relay(), field.floor(), speed),
-                                100 * results.ratio(field.bouncer(), field.postgres(), speed)));
+                String title = "COPY %s, streams: %d".formatted(direction, streams);
+                Results results = all.run(title, contender -> copy.run(contender, direction));
+                copyGoals(title, field, results);
             }
         }
     }
 
-    private void report(String title, Results results) {
-        figures.put(title, results.labelled());
-        System.out.print(results.table("%s: median of %d rounds (range)".formatted(title, rounds)));
-    }
-
-    private static void say(String text) {
-        System.out.println("\n" + text);
+    private void copyGoals(String title, Field field, Results results) {
+        Figure speed = Figure.MEGABYTES_PER_SECOND;
+        report.goal(
+                title,
+                "MB/s, % of the floor's",
+                100 * results.ratio(field.relay(), field.floor(), speed),
+                Bound.AT_LEAST,
+                MIN_COPY_PERCENT);
+        report.goal(
+                title,
+                "the relay's CPU ms per MB",
+                results.of(field.relay(), Figure.CPU_MILLIS_PER_MEGABYTE),
+                Bound.AT_MOST,
+                MAX_COPY_CPU_MILLIS);
+        report.remark(
+                String.format(
+                        Locale.ROOT,
+                        "%s: the relay has %.0f %% of its floor's MB/s (PgBouncer %.0f %% of its own), %.2f"
+                                + " times PgBouncer's, and %.2f times PgBouncer's CPU per MB. The CPU that"
+                                + " everybody needs together allows %.0f %% of the floor's MB/s at most.",
+                        title,
+                        100 * results.ratio(field.relay(), field.floor(), speed),
+                        100 * results.ratio(field.bouncer(), field.postgres(), speed),
+                        results.ratio(field.relay(), field.bouncer(), speed),
+                        results.ratio(
+                                field.relay(), field.bouncer(), Figure.CPU_MILLIS_PER_MEGABYTE),
+                        100
+                                * results.of(field.relay(), Figure.BOUND)
+                                / results.of(field.floor(), speed)));
     }
 }

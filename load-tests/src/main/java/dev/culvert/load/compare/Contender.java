@@ -1,5 +1,7 @@
 package dev.culvert.load.compare;
 
+import java.util.List;
+
 /** Something that clients connect to, in processes of its own. */
 interface Contender extends AutoCloseable {
     /** For tables. */
@@ -37,6 +39,9 @@ interface Contender extends AutoCloseable {
 
     /** The process that clients connect to. */
     long pid();
+
+    /** Who runs the statements, with the processes that they start. */
+    List<Long> servers();
 
     /** A statement that streams so many bytes of rows to the client. */
     String copyOut(long bytes);

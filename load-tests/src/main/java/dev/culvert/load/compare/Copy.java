@@ -1,6 +1,6 @@
 package dev.culvert.load.compare;
 
-import dev.culvert.load.process.Child;
+import dev.culvert.load.process.Processors;
 import dev.culvert.load.process.Workplace;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -44,8 +44,10 @@ final class Copy {
         }
     }
 
-    Map<Figure, Double> run(Contender contender, Direction direction) throws IOException {
-        double cpu = Child.cpuSeconds(contender.pid());
+    Map<Figure, Double> run(Contender contender, Direction direction)
+            throws IOException, InterruptedException {
+        Usage before = Usage.now(contender);
+        Processors machine = Processors.now();
         long start = System.nanoTime();
         List<Process> running = new ArrayList<>();
         for (int client = 0; client < streams; client++) {
@@ -68,11 +70,8 @@ final class Copy {
         double megabytes = bytesPerStream * streams / MEGABYTE;
         Map<Figure, Double> found = new EnumMap<>(Figure.class);
         found.put(Figure.MEGABYTES_PER_SECOND, megabytes / seconds);
-        if (contender.isInTheMiddle()) {
-            found.put(
-                    Figure.CPU_MILLIS_PER_MEGABYTE,
-                    (Child.cpuSeconds(contender.pid()) - cpu) * 1_000 / megabytes);
-        }
+        found.put(Figure.MACHINE_BUSY, Processors.now().percentSince(machine));
+        Usage.now(contender).since(before, megabytes, found);
         return found;
     }
 }

@@ -8,8 +8,17 @@ enum Figure {
     /** Of the process in the middle. */
     CPU_MICROS_PER_TRANSACTION("CPU µs per transaction"),
     MEGABYTES_PER_SECOND("MB/s"),
+    /** psql's. */
+    CLIENT_CPU_MILLIS_PER_MEGABYTE("CPU ms per MB, client"),
     /** Of the process in the middle. */
-    CPU_MILLIS_PER_MEGABYTE("CPU ms per MB");
+    CPU_MILLIS_PER_MEGABYTE("CPU ms per MB, middle"),
+    /** Of whoever runs the statement. */
+    SERVER_CPU_MILLIS_PER_MEGABYTE("CPU ms per MB, server"),
+    ALL_CPU_MILLIS_PER_MEGABYTE("CPU ms per MB, everybody"),
+    /** Of all processors, whoever keeps them busy. */
+    MACHINE_BUSY("machine busy, %"),
+    /** With all processors at work all of the time. */
+    BOUND("MB/s at 100 %");
 
     private final String label;
 

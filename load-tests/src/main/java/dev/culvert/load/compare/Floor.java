@@ -4,6 +4,7 @@ import dev.culvert.load.nulls.FloorServer;
 import dev.culvert.load.process.Child;
 import dev.culvert.load.process.Workplace;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** The null backend without anything in front of it but TLS. */
@@ -36,6 +37,11 @@ final class Floor implements Contender {
     @Override
     public long pid() {
         return server.pid();
+    }
+
+    @Override
+    public List<Long> servers() {
+        return List.of(server.pid());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.HdrHistogram.Histogram;
@@ -31,6 +32,11 @@ final class Latency {
         Protocol(String mode, int prepareThreshold) {
             this.mode = mode;
             this.prepareThreshold = prepareThreshold;
+        }
+
+        /** For tables. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -10,10 +10,12 @@ import java.util.Map;
 
 /** Debian's PgBouncer in front of a Postgres server, with TLS on both sides. */
 final class PgBouncer implements Contender {
+    private final Postgres postgres;
     private final Child pooler;
     private final int port;
 
     PgBouncer(Workplace place, Postgres postgres) throws Exception {
+        this.postgres = postgres;
         port = Postgres.freePort();
         Path home = Files.createDirectory(place.path("pgbouncer"));
         Files.copy(place.certificate(), home.resolve("server.crt"));
@@ -73,6 +75,11 @@ final class PgBouncer implements Contender {
     @Override
     public long pid() {
         return pooler.pid();
+    }
+
+    @Override
+    public List<Long> servers() {
+        return postgres.servers();
     }
 
     @Override

@@ -104,6 +104,11 @@ final class Postgres implements Contender {
     }
 
     @Override
+    public List<Long> servers() {
+        return List.of(server.pid());
+    }
+
+    @Override
     public boolean isInTheMiddle() {
         return false;
     }

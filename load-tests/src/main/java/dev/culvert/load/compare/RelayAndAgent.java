@@ -38,6 +38,11 @@ final class RelayAndAgent implements Contender {
     }
 
     @Override
+    public List<Long> servers() {
+        return agents.pids();
+    }
+
+    @Override
     public boolean isInTheMiddle() {
         return true;
     }

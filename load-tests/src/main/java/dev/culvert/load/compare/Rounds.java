@@ -1,12 +1,7 @@
 package dev.culvert.load.compare;
 
-import dev.culvert.load.report.Samples;
-import dev.culvert.load.report.Table;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import dev.culvert.load.report.Report;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Gives the same load to all contenders, one after the other, round after round: what disturbs the
@@ -21,76 +16,47 @@ final class Rounds {
 
     private final Field field;
     private final int rounds;
+    private final Report report;
 
-    Rounds(Field field, int rounds) {
+    Rounds(Field field, int rounds, Report report) {
         this.field = field;
         this.rounds = rounds;
+        this.report = report;
     }
 
-    /** Runs a load once for warming up, JIT compilers have work to do then, and once a round. */
-    Results run(Load load) throws Exception {
+    /**
+     * Runs a load once for warming up, JIT compilers have work to do then, and once a round.
+     *
+     * @param title of the table that has what comes of it
+     */
+    Results run(String title, Load load) throws Exception {
         for (Contender contender : field.all()) {
             load.run(contender);
         }
-        Results results = new Results(new LinkedHashMap<>());
         for (int round = 0; round < rounds; round++) {
             for (Contender contender : field.all()) {
-                results.add(contender, load.run(contender));
+                load.run(contender)
+                        .forEach((figure, value) ->
+                                report.add(title, contender.name(), figure.label(), value));
             }
         }
-        return results;
+        return new Results(report, title);
     }
 
-    /** Values of every contender and figure, one for each round. */
-    record Results(Map<String, Map<Figure, List<Double>>> values) {
-        private void add(Contender contender, Map<Figure, Double> found) {
-            Map<Figure, List<Double>> own =
-                    values.computeIfAbsent(contender.name(), _ -> new LinkedHashMap<>());
-            found.forEach((figure, value) ->
-                    own.computeIfAbsent(figure, _ -> new ArrayList<>()).add(value));
+    /** The medians in a table. */
+    record Results(Report report, String title) {
+        double of(Contender contender, Figure figure) {
+            return report.of(title, contender.name(), figure.label()).median();
         }
 
-        /** For JSON: by contender and label. */
-        Map<String, Map<String, List<Double>>> labelled() {
-            Map<String, Map<String, List<Double>>> labelled = new LinkedHashMap<>();
-            values.forEach((contender, own) ->
-                    own.forEach((figure, rounds) ->
-                            labelled.computeIfAbsent(contender, _ -> new LinkedHashMap<>())
-                                    .put(figure.label(), rounds)));
-            return labelled;
-        }
-
-        Samples of(Contender contender, Figure figure) {
-            return Samples.of(
-                    Objects.requireNonNull(
-                            Objects.requireNonNull(values.get(contender.name())).get(figure)));
-        }
-
-        /** How much more a contender has than what is behind it, of their medians. */
+        /** How much more a contender has than what is behind it. */
         double added(Contender middle, Contender behind, Figure figure) {
-            return of(middle, figure).median() - of(behind, figure).median();
+            return of(middle, figure) - of(behind, figure);
         }
 
-        /** How many times a contender has what another has, of their medians. */
+        /** How many times a contender has what another has. */
         double ratio(Contender one, Contender other, Figure figure) {
-            return of(one, figure).median() / of(other, figure).median();
-        }
-
-        Table table(String title) {
-            List<Figure> figures =
-                    values.values().stream()
-                            .flatMap(own -> own.keySet().stream())
-                            .distinct()
-                            .toList();
-            Table table = new Table(title, figures.stream().map(Figure::label).toList());
-            values.forEach((name, own) ->
-                    table.row(
-                            name,
-                            figures.stream()
-                                    .map(own::get)
-                                    .map(list -> list == null ? "" : Samples.of(list).toString())
-                                    .toList()));
-            return table;
+            return of(one, figure) / of(other, figure);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.culvert.load.process.FileLimit;
 import dev.culvert.load.process.RelayChild;
 import dev.culvert.load.process.RelayProcess;
 import dev.culvert.load.process.Workplace;
+import dev.culvert.load.report.Goal;
 import dev.culvert.load.report.Report;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class IdleTunnels implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("idle-tunnels");
 
     /** Runs the program. */
     public static void main(String[] args) {
@@ -91,8 +92,8 @@ public final class IdleTunnels implements Callable<Integer> {
                             + " sockets here: more cannot be measured.");
         }
         for (int count : possible) {
-            report.goal(TABLE, row(count), LIVE, Report.Bound.AT_MOST, MAX_KB);
-            report.goal(TABLE, row(count), PER_CORE, Report.Bound.AT_LEAST, MIN_PER_CORE);
+            report.goal(TABLE, row(count), LIVE, Goal.Bound.AT_MOST, MAX_KB);
+            report.goal(TABLE, row(count), PER_CORE, Goal.Bound.AT_LEAST, MIN_PER_CORE);
         }
         report.finish(json);
         return 0;
@@ -111,8 +112,8 @@ public final class IdleTunnels implements Callable<Integer> {
                 NullAgentGroup _ = new NullAgentGroup(place, relay, count, warmUp)) {
             RelayProcess process = new RelayProcess(relay.pid());
             TimeUnit.SECONDS.sleep(settleSeconds);
+            long live = process.settledBytes();
             long asItIs = Child.residentBytes(relay.pid());
-            long live = process.liveBytes();
             double cpu = Child.cpuSeconds(relay.pid());
             long start = System.nanoTime();
             try (NullAgentGroup _ = new NullAgentGroup(place, relay, 0, count)) {
@@ -120,7 +121,7 @@ public final class IdleTunnels implements Callable<Integer> {
                 double cpuSeconds = Child.cpuSeconds(relay.pid()) - cpu;
                 TimeUnit.SECONDS.sleep(settleSeconds);
                 double grown = Child.residentBytes(relay.pid()) - asItIs;
-                double liveGrown = process.liveBytes() - live;
+                double liveGrown = process.settledBytes() - live;
                 add(count, LIVE, liveGrown / KB / count);
                 add(count, AS_IT_IS, grown / KB / count);
                 add(count, PER_CORE, count / cpuSeconds);

@@ -55,7 +55,7 @@ public final class Codecs implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every iteration.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("jmh");
 
     /** Runs the program. */
     public static void main(String[] args) {

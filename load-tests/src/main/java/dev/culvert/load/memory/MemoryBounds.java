@@ -7,6 +7,7 @@ import dev.culvert.load.process.Child;
 import dev.culvert.load.process.RelayChild;
 import dev.culvert.load.process.RelayProcess;
 import dev.culvert.load.process.Workplace;
+import dev.culvert.load.report.Goal;
 import dev.culvert.load.report.Report;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -66,7 +67,7 @@ public final class MemoryBounds implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("memory");
     private int tunnels;
 
     /** Runs the program. */
@@ -105,7 +106,7 @@ public final class MemoryBounds implements Callable<Integer> {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
         for (String row : List.of(SLOW_CLIENT, FROZEN_AGENT)) {
-            report.goal(table(), row, GROWN, Report.Bound.AT_MOST, WINDOWS_MB);
+            report.goal(table(), row, GROWN, Goal.Bound.AT_MOST, WINDOWS_MB);
         }
         report.finish(json);
         return 0;
@@ -130,7 +131,7 @@ public final class MemoryBounds implements Callable<Integer> {
         String name = nextName();
         try (NullAgent agent = scene.agent(name);
                 SqlClient client = scene.client(name)) {
-            long before = scene.process().liveBytes();
+            long before = scene.process().settledBytes();
             client.ask("COPY " + offered * (long) MB + " TO STDOUT");
             awaitStill(agent::sentBytes);
             add(SLOW_CLIENT, agent.sentBytes(), scene, before);
@@ -142,7 +143,7 @@ public final class MemoryBounds implements Callable<Integer> {
         AtomicLong written = new AtomicLong();
         try (NullAgent agent = scene.agent(name);
                 SqlClient client = scene.client(name)) {
-            long before = scene.process().liveBytes();
+            long before = scene.process().settledBytes();
             client.startCopyIn();
             agent.freeze();
             Thread.ofPlatform()

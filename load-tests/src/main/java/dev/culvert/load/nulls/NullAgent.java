@@ -98,13 +98,14 @@ public final class NullAgent extends SimpleChannelInboundHandler<BinaryWebSocket
     /**
      * Dials. Any thread.
      *
+     * @param tls null for a relay without it
      * @param relay a URL without a path
      * @param name the tunnel's
      * @param source this side's address
      * @return done when the tunnel is open
      */
     public static CompletableFuture<NullAgent> connect(
-            EventLoopGroup group, SslContext tls, URI relay, String name, String source) {
+            EventLoopGroup group, @Nullable SslContext tls, URI relay, String name, String source) {
         NullAgent agent = new NullAgent(name);
         new Bootstrap()
                 .group(group)
@@ -128,10 +129,13 @@ public final class NullAgent extends SimpleChannelInboundHandler<BinaryWebSocket
         return agent.welcomed;
     }
 
-    private void addTo(Channel channel, SslContext tls, URI relay) {
+    private void addTo(Channel channel, @Nullable SslContext tls, URI relay) {
+        if (tls != null) {
+            channel.pipeline()
+                    .addLast(tls.newHandler(channel.alloc(), relay.getHost(), relay.getPort()));
+        }
         channel.pipeline()
                 .addLast(
-                        tls.newHandler(channel.alloc(), relay.getHost(), relay.getPort()),
                         new HttpClientCodec(),
                         new HttpObjectAggregator(MAX_HTTP_BYTES),
                         new WebSocketClientProtocolHandler(

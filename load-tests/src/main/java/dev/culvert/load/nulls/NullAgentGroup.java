@@ -35,6 +35,11 @@ public final class NullAgentGroup implements AutoCloseable {
         }
     }
 
+    /** Their processes. */
+    public List<Long> pids() {
+        return processes.stream().map(Child::pid).toList();
+    }
+
     @Override
     public void close() {
         processes.forEach(Child::close);

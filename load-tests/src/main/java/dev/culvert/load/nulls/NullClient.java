@@ -12,24 +12,26 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client with direct TLS that asks {@code SELECT 1} at a steady pace, and measures from when each
- * was due: a late answer delays no measurement. All on its event loop.
+ * A client with direct TLS that asks {@code SELECT 1} when it is told to, and measures from then: a
+ * late answer delays no measurement, since what is due meanwhile waits, and its time runs. All on
+ * its event loop, but for what is said to be otherwise.
  */
 final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int PROTOCOL_3_0 = 196_608;
-    private static final int MAX_MESSAGE_BYTES = 64 * 1_024;
+
+    /** Of a message: type and length. */
+    private static final int HEAD_BYTES = 5;
 
     private static final ByteBuf SELECT_1 =
             Unpooled.unreleasableBuffer(
@@ -39,16 +41,21 @@ final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
                             .writeBytes("SELECT 1\0".getBytes(US_ASCII))
                             .asReadOnly());
 
-    private final long periodNanos;
     private final LongConsumer latencies;
     private final Runnable onError;
     private final CompletableFuture<NullClient> ready = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
-    private boolean isAsking;
-    private long due;
 
-    private NullClient(long periodNanos, LongConsumer latencies, Runnable onError) {
-        this.periodNanos = periodNanos;
+    /** When those were due that have no answer yet; all but the first are still to be asked. */
+    private final ArrayDeque<Long> due = new ArrayDeque<>(1);
+
+    /** Of the message that is coming: its type and length as far as they are there. */
+    private long head;
+
+    private int headBytes;
+    private int bodyBytes;
+
+    private NullClient(LongConsumer latencies, Runnable onError) {
         this.latencies = latencies;
         this.onError = onError;
     }
@@ -69,10 +76,9 @@ final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
             String host,
             int port,
             String source,
-            long periodNanos,
             LongConsumer latencies,
             Runnable onError) {
-        NullClient client = new NullClient(periodNanos, latencies, onError);
+        NullClient client = new NullClient(latencies, onError);
         new Bootstrap()
                 .group(group)
                 .channel(EpollSocketChannel.class)
@@ -84,8 +90,6 @@ final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
                                 channel.pipeline()
                                         .addLast(
                                                 tls.newHandler(channel.alloc(), host, port),
-                                                new LengthFieldBasedFrameDecoder(
-                                                        MAX_MESSAGE_BYTES, 1, 4, -4, 0),
                                                 client);
                             }
                         })
@@ -100,32 +104,33 @@ final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
         return client.ready;
     }
 
-    /** Begins to ask, at a random moment of the period. Any thread. */
-    void start() {
-        ChannelHandlerContext ctx = context();
-        long delay = ThreadLocalRandom.current().nextLong(periodNanos);
-        ctx.executor()
-                .execute(() -> {
-                    due = System.nanoTime() + delay;
-                    ctx.executor().schedule(this::ask, delay, TimeUnit.NANOSECONDS);
-                });
+    /** Where it has to be told. Any thread. */
+    EventExecutor executor() {
+        return context().executor();
+    }
+
+    /** A query is due, at this time of {@link System#nanoTime}. */
+    void ask(long now) {
+        due.add(now);
+        if (due.size() == 1) {
+            ask();
+        }
     }
 
     private void ask() {
-        isAsking = true;
         context().writeAndFlush(SELECT_1.retainedDuplicate(), context().voidPromise());
     }
 
     private void onReady() {
-        if (!isAsking) {
+        Long asked = due.poll();
+        if (asked == null) {
             ready.complete(this);
             return;
         }
-        isAsking = false;
-        long now = System.nanoTime();
-        latencies.accept(now - due);
-        due += periodNanos;
-        context().executor().schedule(this::ask, Math.max(0, due - now), TimeUnit.NANOSECONDS);
+        latencies.accept(System.nanoTime() - asked);
+        if (!due.isEmpty()) {
+            ask();
+        }
     }
 
     @Override
@@ -145,12 +150,30 @@ final class NullClient extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf message) {
-        switch (message.getByte(message.readerIndex())) {
-            case 'Z' -> onReady();
-            case 'E' -> fail(new IllegalStateException(message.toString(US_ASCII)));
-            default -> {
-                // rows, parameters
+    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+        while (bytes.isReadable()) {
+            if (headBytes < HEAD_BYTES) {
+                onHeadByte(bytes);
+            } else {
+                int size = Math.min(bodyBytes, bytes.readableBytes());
+                bytes.skipBytes(size);
+                bodyBytes -= size;
+            }
+            if (headBytes == HEAD_BYTES && bodyBytes == 0) {
+                headBytes = 0;
+                if (head >>> Integer.SIZE == 'Z') {
+                    onReady();
+                }
+            }
+        }
+    }
+
+    private void onHeadByte(ByteBuf bytes) {
+        head = headBytes == 0 ? bytes.readByte() : head << Byte.SIZE | bytes.readUnsignedByte();
+        if (++headBytes == HEAD_BYTES) {
+            bodyBytes = (int) head - Integer.BYTES;
+            if (head >>> Integer.SIZE == 'E') {
+                fail(new IllegalStateException(bytes.toString(US_ASCII)));
             }
         }
     }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,18 +12,22 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
-/** PGlite in a Node process. */
+/** PGlite in a Node process, or in a browser that a Node process drives. */
 final class NodeSide implements Side {
+    private static final String IN_NODE = "node-side.mjs";
+    private static final int STOP_SECONDS = 10;
+
     private final Path script;
     private final Process node;
     private final BufferedReader answers;
     private final PrintWriter commands;
 
-    NodeSide(Path npmPackage) throws IOException {
-        this.script = script();
+    private NodeSide(String resource, Path folder, String... arguments) throws IOException {
+        this.script = script(resource);
         this.node =
-                new ProcessBuilder(command(script, npmPackage))
+                new ProcessBuilder(command(script, folder, arguments))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         this.answers = node.inputReader(StandardCharsets.UTF_8);
@@ -33,10 +38,32 @@ final class NodeSide implements Side {
         }
     }
 
-    private static Path script() throws IOException {
+    /** PGlite in Node. */
+    static NodeSide inNode(Path npmPackage) throws IOException {
+        return new NodeSide(IN_NODE, npmPackage);
+    }
+
+    /**
+     * PGlite in a page of Chromium.
+     *
+     * @param agent the folder of the agent's package, with what it needs to be developed
+     * @param port of the relay, for {@link #share}
+     */
+    static NodeSide inChromium(Path agent, int port, Path ca, String domain) throws IOException {
+        return new NodeSide(
+                "chromium-side.mjs", agent, Integer.toString(port), ca.toString(), domain);
+    }
+
+    /** Shares another PGlite with the relay's own page; returns its URL. In Chromium. */
+    URI share() throws IOException {
+        commands.println("share");
+        return URI.create(answer());
+    }
+
+    private static Path script(String resource) throws IOException {
         Path script = Files.createTempFile("node-side", ".mjs");
         try (InputStream in =
-                Objects.requireNonNull(NodeSide.class.getResourceAsStream("node-side.mjs"))) {
+                Objects.requireNonNull(NodeSide.class.getResourceAsStream(resource))) {
             Files.write(script, in.readAllBytes());
         }
         return script;
@@ -51,7 +78,7 @@ final class NodeSide implements Side {
 
     /** The command that opens a data directory, and the script that it needs. */
     static List<String> startCommand(Path npmPackage, Path data) throws IOException {
-        Path script = script();
+        Path script = script(IN_NODE);
         script.toFile().deleteOnExit();
         return command(script, npmPackage, data.toString());
     }
@@ -78,7 +105,15 @@ final class NodeSide implements Side {
     @Override
     public void close() {
         commands.close();
-        node.destroy();
+        try {
+            // it ends with its input, and takes its browser with it
+            if (!node.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                node.destroy();
+            }
+        } catch (InterruptedException e) {
+            node.destroy();
+            Thread.currentThread().interrupt();
+        }
         script.toFile().delete();
     }
 }

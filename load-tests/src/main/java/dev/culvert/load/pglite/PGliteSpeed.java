@@ -1,13 +1,9 @@
 package dev.culvert.load.pglite;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.culvert.load.report.Goal.Bound;
+import dev.culvert.load.report.Report;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -21,6 +17,11 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "pglite-speed", mixinStandardHelpOptions = true)
 public final class PGliteSpeed implements Callable<Integer> {
+    private static final String TABLE = "PGlite in the JVM beside PGlite in Node";
+    private static final String NODE = "Node";
+    private static final String JVM = "JVM";
+    private static final String RATIO = "JVM / Node";
+
     private static final double MOST_START_MILLIS = 1500;
     private static final double MOST_MEGABYTES = 450;
 
@@ -43,34 +44,29 @@ public final class PGliteSpeed implements Callable<Integer> {
     @Option(names = "--json", description = "File for the figures")
     private Optional<Path> json = Optional.empty();
 
-    /** A line of the table; {@code goal} in the unit of {@code ratio}, or of {@code jvm}. */
-    private record Line(
-            String name, String unit, Samples node, Samples jvm, double ratio, double goal) {}
+    private final Report report = new Report("pglite-speed");
 
+    /** Runs the program. */
     public static void main(String[] args) {
         System.exit(new CommandLine(new PGliteSpeed()).execute(args));
     }
 
     @Override
     public Integer call() throws Exception {
-        List<Line> lines = new ArrayList<>();
-        try (Side node = new NodeSide(npmPackage);
+        try (Side node = NodeSide.inNode(npmPackage);
                 Side jvm = new JvmSide()) {
-            statements(node, jvm, lines);
+            statements(node, jvm);
         }
         try (Starts starts = new Starts()) {
             Starts.Result node = starts.inNode(npmPackage, rounds);
-            starts("no options", node, starts.plain(rounds), lines);
-            starts("class data archive", node, starts.archived(rounds), lines);
+            starts("no options", node, starts.plain(rounds));
+            starts("class data archive", node, starts.archived(rounds));
         }
-        print(lines);
-        if (json.isPresent()) {
-            write(lines, json.get());
-        }
+        report.finish(json.orElse(null));
         return 0;
     }
 
-    private void statements(Side node, Side jvm, List<Line> lines) throws IOException {
+    private void statements(Side node, Side jvm) throws IOException {
         for (int number = 0; number < SpeedCase.ALL.size(); number++) {
             if (SpeedCase.ALL.get(number).timed()) {
                 node.time(number, warmUpMillis);
@@ -83,69 +79,29 @@ public final class PGliteSpeed implements Callable<Integer> {
         for (int number = 0; number < SpeedCase.ALL.size(); number++) {
             SpeedCase each = SpeedCase.ALL.get(number);
             if (each.timed()) {
-                double[] ofNode = new double[rounds];
-                double[] ofJvm = new double[rounds];
-                double[] ratios = new double[rounds];
+                String row = each.name() + ", µs";
                 for (int round = 0; round < rounds; round++) {
-                    ofNode[round] = node.time(number, millis);
-                    ofJvm[round] = jvm.time(number, millis);
-                    ratios[round] = ofJvm[round] / ofNode[round];
+                    add(row, node.time(number, millis), jvm.time(number, millis));
                 }
-                lines.add(
-                        new Line(
-                                each.name(),
-                                "µs",
-                                Samples.of(ofNode),
-                                Samples.of(ofJvm),
-                                Samples.of(ratios).median(),
-                                each.goal()));
+                report.goal(TABLE, row, RATIO, Bound.AT_MOST, each.goal());
             }
         }
     }
 
-    private static void starts(
-            String how, Starts.Result node, Starts.Result jvm, List<Line> lines) {
-        lines.add(
-                line(
-                        "open a data directory, " + how,
-                        "ms",
-                        node.millis(),
-                        jvm.millis(),
-                        MOST_START_MILLIS));
-        lines.add(
-                line(
-                        "resident memory after that",
-                        "MB",
-                        node.megabytes(),
-                        jvm.megabytes(),
-                        MOST_MEGABYTES));
-    }
-
-    private static Line line(String name, String unit, Samples node, Samples jvm, double goal) {
-        return new Line(name, unit, node, jvm, jvm.median() / node.median(), goal);
-    }
-
-    private static void print(List<Line> lines) {
-        System.out.println("| | Node | JVM | JVM / Node | at most |");
-        System.out.println("|---|---:|---:|---:|---:|");
-        for (Line line : lines) {
-            System.out.printf(
-                    "| %s, %s | %s | %s | %.2f | %s |%n",
-                    line.name,
-                    line.unit,
-                    line.node,
-                    line.jvm,
-                    line.ratio,
-                    line.unit.equals("µs") ? line.goal : "%.0f %s".formatted(line.goal, line.unit));
+    private void starts(String how, Starts.Result node, Starts.Result jvm) {
+        String open = "open a data directory, " + how + ", ms";
+        String memory = "resident memory after that, " + how + ", MB";
+        for (int round = 0; round < rounds; round++) {
+            add(open, node.millis().get(round), jvm.millis().get(round));
+            add(memory, node.megabytes().get(round), jvm.megabytes().get(round));
         }
+        report.goal(TABLE, open, JVM, Bound.AT_MOST, MOST_START_MILLIS);
+        report.goal(TABLE, memory, JVM, Bound.AT_MOST, MOST_MEGABYTES);
     }
 
-    private static void write(List<Line> lines, Path file) throws IOException {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("java", System.getProperty("java.vm.version"));
-        all.put("processors", Runtime.getRuntime().availableProcessors());
-        all.put("lines", lines);
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), all);
+    private void add(String row, double node, double jvm) {
+        report.add(TABLE, row, NODE, node);
+        report.add(TABLE, row, JVM, jvm);
+        report.add(TABLE, row, RATIO, jvm / node);
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Opens a prepared data directory in processes of their own, until it has answered once. */
 final class Starts implements AutoCloseable {
     /** Milliseconds, without the process' own start; then megabytes of resident memory. */
-    record Result(Samples millis, Samples megabytes) {}
+    record Result(List<Double> millis, List<Double> megabytes) {}
 
     private final Path folder;
     private final Path data;
@@ -68,14 +68,14 @@ final class Starts implements AutoCloseable {
 
     private static Result run(List<String> command, int rounds)
             throws IOException, InterruptedException {
-        double[] millis = new double[rounds];
-        double[] megabytes = new double[rounds];
+        List<Double> millis = new ArrayList<>();
+        List<Double> megabytes = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             String[] figures = once(command).split(" ", -1);
-            millis[i] = Double.parseDouble(figures[0]);
-            megabytes[i] = Double.parseDouble(figures[1]) / 1024;
+            millis.add(Double.parseDouble(figures[0]));
+            megabytes.add(Double.parseDouble(figures[1]) / 1024);
         }
-        return new Result(Samples.of(millis), Samples.of(megabytes));
+        return new Result(millis, megabytes);
     }
 
     private static String once(List<String> command) throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import dev.culvert.load.process.RelayChild;
 import dev.culvert.load.process.Workplace;
 import dev.culvert.load.report.Report;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,9 +17,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -48,6 +51,19 @@ public final class WholePath implements Callable<Integer> {
     @Option(names = "--package", required = true, description = "Folder of PGlite's npm package.")
     private Path npmPackage = Path.of("");
 
+    /** Where a PGlite runs. */
+    enum Where {
+        NODE,
+        JVM,
+        CHROMIUM
+    }
+
+    @Option(
+            names = "--where",
+            split = ",",
+            description = "Any of ${COMPLETION-CANDIDATES}; all unless given.")
+    private Set<Where> where = EnumSet.allOf(Where.class);
+
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds (${DEFAULT-VALUE}).")
     private int rounds;
 
@@ -66,11 +82,14 @@ public final class WholePath implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("whole-path");
 
     /** Runs the program. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new WholePath()).execute(args));
+        System.exit(
+                new CommandLine(new WholePath())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .execute(args));
     }
 
     /** Where a client finds a shared database. */
@@ -90,38 +109,70 @@ public final class WholePath implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Path folder = agent.toAbsolutePath().resolve("../..").normalize();
+        List<String> page = List.of("-Dculvert.web-root=" + folder.resolve("dist-web"));
         try (Workplace place = new Workplace();
-                RelayChild relay = new RelayChild(place, jar, List.of(), List.of())) {
-            try (Side alone = new NodeSide(npmPackage);
-                    NodeAgent node =
-                            NodeAgent.start(agent, relay.agentsUrl().toString(), place.ca())) {
-                NodeAgent.Shared shared = node.shared();
-                compare(
-                        "PGlite in Node",
-                        alone,
-                        new Target(
-                                shared.host(),
-                                relay.postgresPort(),
-                                shared.user(),
-                                shared.password(),
-                                place.ca()));
-            }
-            try (Side alone = new JvmSide();
-                    Child share = share(place, relay)) {
-                JsonNode shared = shared(share);
-                compare(
-                        "PGlite in the JVM",
-                        alone,
-                        new Target(
-                                shared.path("host").asText(),
-                                relay.postgresPort(),
-                                shared.path("user").asText(),
-                                shared.path("password").asText(),
-                                place.ca()));
+                RelayChild relay = new RelayChild(place, jar, page, List.of())) {
+            for (Where each : where) {
+                switch (each) {
+                    case NODE -> node(place, relay);
+                    case JVM -> jvm(place, relay);
+                    case CHROMIUM -> chromium(place, relay, folder);
+                }
             }
         }
         report.finish(json);
         return 0;
+    }
+
+    private void node(Workplace place, RelayChild relay) throws Exception {
+        String url = relay.agentsUrl().toString();
+        try (Side alone = NodeSide.inNode(npmPackage);
+                NodeAgent node = NodeAgent.start(agent, url, place.ca())) {
+            NodeAgent.Shared shared = node.shared();
+            compare(
+                    "PGlite in Node",
+                    alone,
+                    new Target(
+                            shared.host(),
+                            relay.postgresPort(),
+                            shared.user(),
+                            shared.password(),
+                            place.ca()));
+        }
+    }
+
+    private void jvm(Workplace place, RelayChild relay) throws Exception {
+        try (Side alone = new JvmSide();
+                Child share = share(place, relay)) {
+            JsonNode shared = shared(share);
+            compare(
+                    "PGlite in the JVM",
+                    alone,
+                    new Target(
+                            shared.path("host").asText(),
+                            relay.postgresPort(),
+                            shared.path("user").asText(),
+                            shared.path("password").asText(),
+                            place.ca()));
+        }
+    }
+
+    private void chromium(Workplace place, RelayChild relay, Path folder) throws Exception {
+        int port = relay.agentsUrl().getPort();
+        try (NodeSide alone = NodeSide.inChromium(folder, port, place.ca(), Workplace.DOMAIN)) {
+            URI shared = alone.share();
+            String[] login = shared.getUserInfo().split(":", 2);
+            compare(
+                    "PGlite in Chromium",
+                    alone,
+                    new Target(
+                            shared.getHost(),
+                            relay.postgresPort(),
+                            login[0],
+                            login[1],
+                            place.ca()));
+        }
     }
 
     private Child share(Workplace place, RelayChild relay) throws IOException {

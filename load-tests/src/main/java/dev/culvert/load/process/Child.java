@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process of ours that runs for as long as it is needed. */
 public final class Child implements AutoCloseable {
@@ -15,7 +16,11 @@ public final class Child implements AutoCloseable {
     /** Fields of /proc/PID/stat (proc(5)), counted from after the program's name. */
     private static final int UTIME = 11;
 
-    private static final long TICKS_PER_SECOND = 100;
+    private static final int STIME = 12;
+    private static final int CUTIME = 13;
+    private static final int CSTIME = 14;
+
+    private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
 
@@ -63,11 +68,38 @@ public final class Child implements AutoCloseable {
 
     /** CPU time of a process since it began, of all its threads, in seconds; steps of 10 ms. */
     public static double cpuSeconds(long pid) {
+        return ticks(Long.toString(pid), UTIME, STIME) / TICKS_PER_SECOND;
+    }
+
+    /** The same with the processes that it has started, those that have ended included. */
+    public static double cpuSecondsOfTree(long pid) {
+        double ticks = ticks(Long.toString(pid), UTIME, STIME, CUTIME, CSTIME);
+        for (ProcessHandle child :
+                ProcessHandle.of(pid)
+                        .map(ProcessHandle::descendants)
+                        .orElse(Stream.empty())
+                        .toList()) {
+            if (Files.exists(Path.of("/proc/" + child.pid() + "/stat"))) {
+                ticks += ticks(Long.toString(child.pid()), UTIME, STIME, CUTIME, CSTIME);
+            }
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** CPU time of those that this process has started, and that have ended. */
+    public static double cpuSecondsOfEnded() {
+        return ticks("self", CUTIME, CSTIME) / TICKS_PER_SECOND;
+    }
+
+    private static double ticks(String process, int... fields) {
         try {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return (double) (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]))
-                    / TICKS_PER_SECOND;
+            String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+            String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            long ticks = 0;
+            for (int field : fields) {
+                ticks += Long.parseLong(values[field]);
+            }
+            return ticks;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

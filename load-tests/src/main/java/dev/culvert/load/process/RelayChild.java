@@ -19,6 +19,13 @@ public final class RelayChild implements AutoCloseable {
     private static final Pattern POSTGRES_PORT = Pattern.compile("\"postgresPort\":(\\d+)");
     private static final String UNLIMITED = "1000000";
 
+    /** As the command {@code culvert relay} and the image set them. */
+    private static final List<String> JVM_OPTIONS =
+            List.of(
+                    "-XX:MinHeapFreeRatio=10",
+                    "-XX:MaxHeapFreeRatio=30",
+                    "-XX:G1PeriodicGCInterval=60000");
+
     private final Child process;
     private final int httpsPort;
     private final int postgresPort;
@@ -27,12 +34,13 @@ public final class RelayChild implements AutoCloseable {
      * Starts a relay, and returns when it is ready.
      *
      * @param jar the program {@code culvert}
-     * @param jvmOptions on top of those that it needs
+     * @param jvmOptions on top of those that it always has
      * @param options of the relay, on top of those that a measurement needs
      */
     public RelayChild(Workplace place, Path jar, List<String> jvmOptions, List<String> options)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(Workplace.JAVA));
+        command.addAll(JVM_OPTIONS);
         command.addAll(jvmOptions);
         command.addAll(
                 List.of(

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /** What a relay's process uses, as Linux and the JVM's own diagnostics tell. */
 public final class RelayProcess {
     private static final int SETTLE_SECONDS = 90;
+    private static final int SETTLE_TRIES = 20;
+    private static final long SETTLED_BYTES = 500_000;
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
 
@@ -54,6 +56,23 @@ public final class RelayProcess {
         // what the first one makes cleaners free is there for the second
         jcmd("GC.run", "GC.run", "System.trim_native_heap");
         return Child.residentBytes(pid);
+    }
+
+    /**
+     * The same when it has stopped shrinking: compilers have work to do for a while after load, and
+     * keep memory until it is done.
+     */
+    public long settledBytes() throws InterruptedException {
+        long last = liveBytes();
+        for (int i = 0; i < SETTLE_TRIES; i++) {
+            TimeUnit.SECONDS.sleep(1);
+            long now = liveBytes();
+            if (last - now < SETTLED_BYTES) {
+                return now;
+            }
+            last = now;
+        }
+        return last;
     }
 
     /** The figures as they are. */

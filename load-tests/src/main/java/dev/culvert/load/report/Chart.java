@@ -1,120 +1,94 @@
 package dev.culvert.load.report;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.awt.Color;
-import java.awt.Font;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Makes a bar chart of the medians in a program's JSON. */
-@Command(
-        name = "chart",
-        mixinStandardHelpOptions = true,
-        description = "Draws one figure of a program's JSON as SVG.")
-public final class Chart implements Callable<Integer> {
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 380;
+/**
+ * A bar chart, as SVG, of the medians of one figure: a group of bars for each of a program's
+ * tables, a bar for each row.
+ *
+ * @param file its name, in docs/charts
+ * @param program whose figures they are
+ * @param tables only those whose title has this text in it
+ * @param title above the chart
+ */
+record Chart(String file, String program, String tables, String figure, String title) {
+    private static final int WIDTH = 720;
+    private static final int LABEL_WIDTH = 170;
+    private static final int VALUE_WIDTH = 60;
+    private static final int LINE = 20;
+    private static final int BAR = 14;
 
-    @Parameters(index = "0", description = "What a program wrote with --json.")
-    private Path json = Path.of("");
+    /** Legible on white and on black. */
+    private static final List<String> COLOURS = List.of("#7a869a", "#2f7fd6", "#a0a8b5", "#d9822b");
 
-    @Parameters(index = "1", description = "The SVG file to write.")
-    private Path svg = Path.of("");
-
-    @Option(
-            names = "--figure",
-            required = true,
-            description = "Which figure; without a known one, the error names them all.")
-    private String figure = "";
-
-    @Option(names = "--table", description = "Only tables whose title has this text in it.")
-    private String table = "";
-
-    @Option(names = "--title", defaultValue = "", description = "Above the chart.")
-    private String title = "";
-
-    /** Runs the program. */
-    public static void main(String[] args) {
-        System.setProperty("java.awt.headless", "true");
-        System.exit(new CommandLine(new Chart()).execute(args));
+    /** The medians, by table and row. */
+    Map<String, Map<String, Double>> medians(Results results) {
+        Map<String, Map<String, Double>> medians = new LinkedHashMap<>();
+        results.tables()
+                .forEach((name, rows) -> {
+                    Map<String, Double> own = new LinkedHashMap<>();
+                    rows.forEach((row, figures) -> {
+                        List<Double> rounds = figures.get(figure);
+                        if (rounds != null) {
+                            own.put(row, Samples.of(rounds).median());
+                        }
+                    });
+                    if (name.contains(tables) && !own.isEmpty()) {
+                        medians.put(name, own);
+                    }
+                });
+        return medians;
     }
 
-    /** Exit code 2 when no table has the figure. */
-    @Override
-    public Integer call() throws IOException {
-        Map<String, Map<String, Map<String, List<Double>>>> tables =
-                new ObjectMapper().readValue(json.toFile(), new TypeReference<>() {});
-        Set<String> known = new TreeSet<>();
-        List<String> names = new ArrayList<>();
-        List<Map<String, Double>> medians = new ArrayList<>();
-        Set<String> rows = new LinkedHashSet<>();
-        tables.forEach((name, values) -> {
-            Map<String, Double> own = new LinkedHashMap<>();
-            values.forEach((row, figures) -> {
-                known.addAll(figures.keySet());
-                List<Double> rounds = figures.get(figure);
-                if (rounds != null) {
-                    own.put(row, Samples.of(rounds).median());
-                }
-            });
-            if (name.contains(table) && !own.isEmpty()) {
-                names.add(name);
-                medians.add(own);
-                rows.addAll(own.keySet());
+    /** Draws it. */
+    String svg(Results results) {
+        Map<String, Map<String, Double>> medians = medians(results);
+        double most =
+                medians.values().stream()
+                        .flatMap(own -> own.values().stream())
+                        .max(Double::compare)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "no figure " + figure + " of " + program));
+        StringBuilder body = new StringBuilder();
+        int y = LINE;
+        body.append(text(0, y, "font-weight=\"bold\"", title));
+        for (Map.Entry<String, Map<String, Double>> group : medians.entrySet()) {
+            y += LINE + LINE / 2;
+            body.append(text(0, y, "", group.getKey()));
+            int colour = 0;
+            for (Map.Entry<String, Double> bar : group.getValue().entrySet()) {
+                y += LINE;
+                body.append(bar(y, bar, most, COLOURS.get(colour++ % COLOURS.size())));
             }
-        });
-        if (names.isEmpty()) {
-            System.err.println("No such figure in a table with that title. Figures: " + known);
-            return 2;
         }
-        Files.write(svg, draw(names, List.copyOf(rows), medians));
-        return 0;
+        return """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" \
+        font-family="sans-serif" font-size="12" fill="#57606a">
+        %3$s</svg>
+        """
+                .formatted(WIDTH, y + LINE, body);
     }
 
-    /** One group of bars for each table, one colour for each row. */
-    private byte[] draw(List<String> names, List<String> rows, List<Map<String, Double>> medians)
-            throws IOException {
-        CategoryChart chart =
-                new CategoryChartBuilder()
-                        .width(WIDTH)
-                        .height(HEIGHT)
-                        .title(title)
-                        .yAxisTitle(figure)
-                        .build();
-        chart.getStyler()
-                .setLegendPosition(LegendPosition.OutsideS)
-                .setLegendLayout(LegendLayout.Horizontal)
-                .setChartBackgroundColor(Color.WHITE)
-                .setBaseFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11))
-                .setToolTipsEnabled(false);
-        chart.getStyler().setLabelsVisible(true).setAvailableSpaceFill(0.8);
-        for (String row : rows) {
-            chart.addSeries(
-                    row, names, medians.stream().map(own -> own.getOrDefault(row, 0.0)).toList());
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
-        return bytes.toByteArray();
+    private static String bar(int y, Map.Entry<String, Double> bar, double most, String colour) {
+        double length = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) * bar.getValue() / most;
+        return text(LABEL_WIDTH - 8, y, "text-anchor=\"end\"", bar.getKey())
+                + String.format(
+                        Locale.ROOT,
+                        "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
+                        LABEL_WIDTH,
+                        y - BAR + 3,
+                        length,
+                        BAR,
+                        colour)
+                + text(LABEL_WIDTH + (int) length + 6, y, "", Samples.number(bar.getValue()));
+    }
+
+    private static String text(int x, int y, String attributes, String text) {
+        String escaped = text.replace("&", "&amp;").replace("<", "&lt;");
+        return "<text x=\"%d\" y=\"%d\" %s>%s</text>%n".formatted(x, y, attributes, escaped);
     }
 }

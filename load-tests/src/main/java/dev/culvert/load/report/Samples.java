@@ -25,9 +25,18 @@ public record Samples(List<Double> values) {
     @Override
     public String toString() {
         if (values.size() == 1) {
-            return String.format(Locale.ROOT, "%.1f", values.getFirst());
+            return number(values.getFirst());
         }
-        return String.format(
-                Locale.ROOT, "%.1f (%.1f to %.1f)", median(), values.getFirst(), values.getLast());
+        return "%s (%s–%s)"
+                .formatted(number(median()), number(values.getFirst()), number(values.getLast()));
+    }
+
+    /** With the digits that say something. */
+    static String number(double value) {
+        double size = Math.abs(value);
+        if (size == Math.rint(size) && size < 1e6) {
+            return String.format(Locale.ROOT, "%.0f", value);
+        }
+        return String.format(Locale.ROOT, size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);
     }
 }

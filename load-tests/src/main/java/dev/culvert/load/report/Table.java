@@ -5,6 +5,8 @@ import java.util.List;
 
 /** A table as Markdown has it, with columns that line up. */
 public final class Table {
+    private static final String RULE = "---";
+
     private final String title;
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -23,11 +25,16 @@ public final class Table {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("\n").append(title).append("\n\n");
+        return "\n" + title + "\n\n" + body();
+    }
+
+    /** Without its title. */
+    String body() {
+        StringBuilder text = new StringBuilder();
         for (int i = 0; i < rows.size(); i++) {
             text.append(line(rows.get(i)));
             if (i == 0) {
-                text.append(line(rows.get(0).stream().map(_ -> "---").toList()));
+                text.append(line(rows.get(0).stream().map(_ -> RULE).toList()));
             }
         }
         return text.toString();
@@ -43,6 +50,8 @@ public final class Table {
     }
 
     private int width(int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+        return rows.stream()
+                .mapToInt(row -> row.get(column).length())
+                .reduce(RULE.length(), Math::max);
     }
 }

@@ -77,7 +77,7 @@ public final class Soak implements Callable<Integer> {
     @Option(names = "--json", description = "A file for the figures of every sample.")
     private @Nullable Path json;
 
-    private final Report report = new Report();
+    private final Report report = new Report("soak");
     private final Outcomes outcomes = new Outcomes();
 
     /** Runs the program. */
@@ -155,7 +155,7 @@ public final class Soak implements Callable<Integer> {
         }
     }
 
-    private boolean judge(List<String> complaints) throws IOException {
+    private boolean judge(List<String> complaints) throws IOException, InterruptedException {
         boolean isFlat = isFlat(MEMORY, toleranceMb);
         boolean keepsThreads = isFlat(THREADS, THREADS_TOLERANCE);
         boolean isQuiet = complaints.isEmpty() && outcomes.uncaused() == 0;

@@ -33,7 +33,7 @@ class CompareIT {
                                 "--json",
                                 json.toString());
         assertThat(exit).isZero();
-        JsonNode loads = new ObjectMapper().readTree(json.toFile());
+        JsonNode loads = new ObjectMapper().readTree(json.toFile()).get("tables");
         assertThat(loads.size()).as("loads").isEqualTo(8);
         for (JsonNode contenders : loads) {
             assertThat(contenders.size()).as("contenders").isEqualTo(4);

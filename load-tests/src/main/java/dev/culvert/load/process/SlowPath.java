@@ -1,4 +1,4 @@
-package dev.culvert.load;
+package dev.culvert.load.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * A TCP proxy on loopback that is a path with a rate and a delay, each way. What does not fit waits
  * in front of it, in small buffers of its own and in the sender's.
  */
-final class SlowPath implements AutoCloseable {
+public final class SlowPath implements AutoCloseable {
     /** In front of the bottleneck; what a router would have. */
     private static final int BUFFER_BYTES = 64 * 1_024;
 
@@ -40,7 +40,7 @@ final class SlowPath implements AutoCloseable {
      * @param bytesPerSecond each way
      * @param roundTripMillis what it adds to a round trip
      */
-    SlowPath(int target, double bytesPerSecond, int roundTripMillis) throws IOException {
+    public SlowPath(int target, double bytesPerSecond, int roundTripMillis) throws IOException {
         this.target = target;
         bytesPerNano = bytesPerSecond / 1e9;
         delayNanos = TimeUnit.MILLISECONDS.toNanos(roundTripMillis) / 2;
@@ -49,7 +49,8 @@ final class SlowPath implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    /** Where it begins, on loopback. */
+    public int port() {
         return server.getLocalPort();
     }
 

@@ -1,9 +1,13 @@
-package dev.culvert.load;
+package dev.culvert.load.fairness;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.front.backend.BackendEvents;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.load.nulls.NullAgent;
+import dev.culvert.load.process.SlowPath;
 import dev.culvert.relay.config.DrainSettings;
 import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.policy.Access;
@@ -16,14 +20,17 @@ import dev.culvert.wire.startup.ProtocolVersion;
 import dev.culvert.wire.startup.StartupMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,42 +38,33 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /**
  * What bulk on one stream of a tunnel does to small batches on another, over a path with a rate.
  * The sessions are opened on the tunnel itself: clients of an exclusive one come one at a time.
  */
-final class Fairness implements AutoCloseable {
+final class SharedTunnel implements AutoCloseable {
     private static final String NAME = "fair";
     private static final int PIECE = 32 * 1_024;
     private static final int UNDERWAY = 128 * 1_024;
 
-    /** What else is going on. */
-    enum Bulk {
-        NONE,
-        TO_AGENT,
-        FROM_AGENT
-    }
+    private static final byte[] STARTUP = ByteBuffer.allocate(8).putInt(8).putInt(196_608).array();
 
-    /** Milliseconds. */
-    record Latency(double median, double ninth, double most) {
-        static Latency of(double[] millis) {
-            Arrays.sort(millis);
-            return new Latency(
-                    millis[millis.length / 2],
-                    millis[millis.length * 9 / 10],
-                    millis[millis.length - 1]);
-        }
-    }
+    /** The head of a CopyData message whose body takes minutes. */
+    private static final byte[] ENDLESS_ROW =
+            ByteBuffer.allocate(5).put((byte) 'd').putInt(0x7000_0000).array();
 
     private final Vertx vertx = Vertx.vertx();
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ExecutorService sessions = Executors.newSingleThreadExecutor();
     private final HttpServer server;
     private final SlowPath path;
     private final NullAgent agent;
     private final LiveTunnel tunnel;
 
-    Fairness(double bytesPerSecond, int roundTripMillis) throws Exception {
+    SharedTunnel(double bytesPerSecond, int roundTripMillis) throws Exception {
         TunnelSettings settings = TunnelSettings.DEFAULTS.withAllowNoPassword(true);
         TunnelRegistry registry = new TunnelRegistry(Duration.ZERO);
         TunnelEndpoint endpoint =
@@ -91,7 +89,12 @@ final class Fairness implements AutoCloseable {
         path = new SlowPath(server.actualPort(), bytesPerSecond, roundTripMillis);
         agent =
                 NullAgent.connect(
-                        URI.create("ws://127.0.0.1:" + path.port() + "/tunnel"), NAME, null);
+                                group,
+                                null,
+                                URI.create("ws://127.0.0.1:" + path.port()),
+                                NAME,
+                                "127.0.0.1")
+                        .get(20, TimeUnit.SECONDS);
         tunnel = registry.find(NAME).orElseThrow();
     }
 
@@ -119,12 +122,12 @@ final class Fairness implements AutoCloseable {
         void ask(byte[] batch) throws Exception {
             answered = new CompletableFuture<>();
             CompletableFuture<Void> answer = answered;
-            sessions.execute(() -> backend.send(Unpooled.wrappedBuffer(batch), true));
+            say(batch, true);
             answer.get(30, TimeUnit.SECONDS);
         }
 
-        void askForEver(byte[] batch) {
-            sessions.execute(() -> backend.send(Unpooled.wrappedBuffer(batch), true));
+        void say(byte[] batch, boolean end) {
+            sessions.execute(() -> backend.send(Unpooled.wrappedBuffer(batch), end));
         }
 
         void pour() {
@@ -170,28 +173,45 @@ final class Fairness implements AutoCloseable {
         }
     }
 
-    /** How long so many small batches take, one after the other. */
-    Latency measure(Bulk bulk, int batches) throws Exception {
+    /**
+     * How long so many small batches take, one after the other.
+     *
+     * @return microseconds
+     */
+    Histogram measure(Bulk bulk, int batches) throws Exception {
         Session small = new Session(false);
-        small.ask(new byte[] {1});
+        small.ask(STARTUP);
         Session other = new Session(true);
-        other.ask(new byte[] {1});
+        other.ask(STARTUP);
         switch (bulk) {
             case NONE -> {}
-            case TO_AGENT -> other.pour();
-            case FROM_AGENT -> other.askForEver(NullAgent.query(Integer.MAX_VALUE));
+            case TO_AGENT -> {
+                other.ask(query("COPY t FROM STDIN"));
+                other.say(ENDLESS_ROW, false);
+                other.pour();
+            }
+            case FROM_AGENT -> other.say(query("COPY " + Long.MAX_VALUE + " TO STDOUT"), true);
         }
         TimeUnit.SECONDS.sleep(1); // until the bulk is at full speed
-        double[] millis = new double[batches];
+        Histogram micros = new Histogram(3);
         for (int i = 0; i < batches; i++) {
             long start = System.nanoTime();
-            small.ask(NullAgent.query(100));
-            millis[i] = (System.nanoTime() - start) / 1e6;
-            TimeUnit.MILLISECONDS.sleep(20);
+            small.ask(query("SELECT 1"));
+            micros.recordValue((System.nanoTime() - start) / 1_000);
+            TimeUnit.MILLISECONDS.sleep(Fairness.PAUSE_MILLIS);
         }
         sessions.execute(small.backend::close);
         sessions.execute(other.backend::close);
-        return Latency.of(millis);
+        return micros;
+    }
+
+    private static byte[] query(String sql) {
+        byte[] text = (sql + "\0").getBytes(US_ASCII);
+        return ByteBuffer.allocate(5 + text.length)
+                .put((byte) 'Q')
+                .putInt(4 + text.length)
+                .put(text)
+                .array();
     }
 
     /** Payload bytes that the agent has sent or received. */
@@ -205,5 +225,6 @@ final class Fairness implements AutoCloseable {
         path.close();
         vertx.close().await();
         sessions.shutdownNow();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }
