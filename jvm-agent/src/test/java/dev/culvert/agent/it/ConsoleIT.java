@@ -76,8 +76,11 @@ class ConsoleIT {
     void psql_shows_tunnels_and_sessions() throws Exception {
         Share share = relay.share(backend, "shown", states);
         try (Connection _ = client(share)) {
-            assertThat(relay.console().run("SHOW TUNNELS").out())
-                    .matches("(?s)shown\\|attached\\|exclusive\\|pglite [^|]+\\|1\\|0\\|[^|]+\n");
+            // those of other tests may be about to go
+            assertThat(relay.console().run("SHOW TUNNELS").out().lines())
+                    .anyMatch(line ->
+                            line.matches(
+                                    "shown\\|attached\\|exclusive\\|pglite [^|]+\\|1\\|0\\|[^|]+"));
             assertThat(relay.console().run("show sessions;").out().lines())
                     .anyMatch(line -> line.contains("|shown|" + share.user() + "|127.0.0.1|"))
                     .anyMatch(line -> line.contains("|ops|admin|127.0.0.1|"));
