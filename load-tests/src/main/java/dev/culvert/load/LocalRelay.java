@@ -5,6 +5,7 @@ import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.Relay;
 import dev.culvert.relay.config.HttpsSettings;
@@ -74,7 +75,7 @@ final class LocalRelay implements AutoCloseable {
         public void onSessionStarted(SessionInfo session) {}
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {}
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
         public void onRefused(SocketAddress client, Refusal refusal) {}

@@ -7,6 +7,7 @@ import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.sharing.QueueSharing;
 import dev.culvert.pglite.PGlite;
@@ -130,7 +131,7 @@ public final class PgliteDatabase implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             // the test knows
         }
 

@@ -8,6 +8,7 @@ import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.pglite.PGlite;
 import io.vertx.core.Vertx;
@@ -124,7 +125,7 @@ final class LocalFront implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             endings.add(reason);
         }
 

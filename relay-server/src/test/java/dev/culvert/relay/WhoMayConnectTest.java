@@ -10,6 +10,7 @@ import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
@@ -193,7 +194,7 @@ class WhoMayConnectTest {
         public void onSessionStarted(SessionInfo session) {}
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {}
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
         public void onRefused(SocketAddress client, Refusal refusal) {}

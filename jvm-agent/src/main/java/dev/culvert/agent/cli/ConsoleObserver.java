@@ -2,6 +2,7 @@ package dev.culvert.agent.cli;
 
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ final class ConsoleObserver implements FrontObserver {
     }
 
     @Override
-    public void onSessionEnded(SessionInfo session, Refusal reason) {
+    public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
         print(text(session.client()) + " left (" + reason.reason().label() + ")");
     }
 

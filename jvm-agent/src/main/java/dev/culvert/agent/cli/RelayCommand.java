@@ -8,6 +8,7 @@ import dev.culvert.agent.config.ConfigReader;
 import dev.culvert.agent.config.RelayConfig;
 import dev.culvert.agent.config.Values;
 import dev.culvert.certs.reload.CertificateReloader;
+import dev.culvert.front.observe.AuditLog;
 import dev.culvert.relay.Relay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -98,7 +99,11 @@ final class RelayCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        Logging.apply(config.log());
+        try {
+            Logging.apply(config.log());
+        } catch (ConfigException e) {
+            return Failures.explain(e, spec);
+        }
         if (config.isOpenToStrangers()) {
             LOG.atWarn()
                     .log(
@@ -115,7 +120,7 @@ final class RelayCommand implements Callable<Integer> {
                         config.settings(),
                         config.certificates(),
                         LOOK_EVERY,
-                        new LoggingObserver(),
+                        new AuditLog(),
                         follower::lines);
         ConfigReload.start(
                 follower,
@@ -129,11 +134,11 @@ final class RelayCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
-                                () ->
-                                        Runtime.getRuntime()
-                                                .halt(
-                                                        started.drain(
-                                                                follower.current().drainMessage())),
+                                () -> {
+                                    int exitCode = started.drain(follower.current().drainMessage());
+                                    Logging.stop();
+                                    Runtime.getRuntime().halt(exitCode);
+                                },
                                 "drain"));
         print(started);
         // until a signal ends the process

@@ -3,6 +3,7 @@ package dev.culvert.agent.cli;
 import dev.culvert.agent.serve.ConnectionUri;
 import dev.culvert.agent.serve.LocalServer;
 import dev.culvert.agent.serve.ServeSettings;
+import dev.culvert.front.observe.AuditLog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -84,7 +85,7 @@ final class ServeCommand implements Callable<Integer> {
                 LocalServer.start(
                         Optional.ofNullable(stored),
                         settings,
-                        command == null ? new ConsoleObserver(out) : new LoggingObserver(),
+                        command == null ? new ConsoleObserver(out) : new AuditLog(),
                         reason -> {
                             spec.commandLine()
                                     .getErr()

@@ -26,6 +26,7 @@ public final class Catalogue {
                     TunnelSections.RESUME,
                     DrainSection.DRAIN,
                     LogSection.LOG,
+                    LogSection.AUDIT,
                     AdminSection.ADMIN);
 
     private static final Map<String, Setting<?>> BY_KEY = byKey();

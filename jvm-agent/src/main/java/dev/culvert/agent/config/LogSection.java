@@ -2,8 +2,9 @@ package dev.culvert.agent.config;
 
 import dev.culvert.agent.config.LogSettings.Format;
 import dev.culvert.agent.config.LogSettings.Level;
+import java.nio.file.Path;
 
-/** What the relay writes to standard error. */
+/** What the relay logs. */
 final class LogSection {
     static final Setting<Level> LEVEL =
             Setting.of(
@@ -27,9 +28,50 @@ final class LogSection {
     static final Section LOG =
             Section.of("log", "What is written to standard error.", LEVEL, FORMAT);
 
+    static final Setting<Path> AUDIT_FILE =
+            Setting.optional(
+                    "audit.file",
+                    "--audit-file",
+                    SettingType.FILE,
+                    "none",
+                    "Where the beginning and end of each tunnel and session are recorded, a line of"
+                            + " JSON each.");
+
+    static final Setting<Integer> AUDIT_MAX_BYTES =
+            Setting.of(
+                    "audit.maxBytes",
+                    "--audit-max-bytes",
+                    SettingType.BYTES,
+                    64 * 1_024 * 1_024,
+                    "When the next file begins.");
+
+    static final Setting<Integer> AUDIT_KEPT =
+            Setting.of(
+                    "audit.kept",
+                    "--audit-kept",
+                    SettingType.NUMBER,
+                    10,
+                    "How many full files are kept, as FILE.1, FILE.2 and so on.");
+
+    static final Section AUDIT =
+            Section.of(
+                    "audit",
+                    "Who opened and used what, see [observability.md](observability.md).",
+                    AUDIT_FILE,
+                    AUDIT_MAX_BYTES,
+                    AUDIT_KEPT);
+
     private LogSection() {}
 
     static LogSettings read(Values values) {
-        return new LogSettings(values.get(LEVEL), values.get(FORMAT));
+        return new LogSettings(
+                values.get(LEVEL),
+                values.get(FORMAT),
+                values.find(AUDIT_FILE)
+                        .map(file ->
+                                new LogSettings.AuditFile(
+                                        file,
+                                        values.get(AUDIT_MAX_BYTES),
+                                        values.get(AUDIT_KEPT))));
     }
 }

@@ -8,6 +8,7 @@ import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.certs.load.CertificateFiles;
 import dev.culvert.certs.load.PemText;
 import dev.culvert.front.listen.FrontSettings;
+import dev.culvert.front.observe.AuditLog;
 import dev.culvert.relay.config.HttpsSettings;
 import dev.culvert.relay.config.RelaySettings;
 import dev.culvert.relay.config.TunnelSettings;
@@ -158,7 +159,7 @@ class RunningRelayTest {
                         CertificateFiles.of(
                                 mounted.resolve("tls.crt"), mounted.resolve("tls.key"))),
                 Duration.ofMillis(50),
-                new LoggingObserver());
+                new AuditLog());
     }
 
     private Path writeCertificate() throws Exception {

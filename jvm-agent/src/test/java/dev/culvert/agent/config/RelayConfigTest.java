@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,11 @@ class RelayConfigTest {
         assertThat(config.settings().domains()).containsExactly("culvert.localhost");
         assertThat(config.certificates()).isEmpty();
         assertThat(config.log())
-                .isEqualTo(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.HUMAN));
+                .isEqualTo(
+                        new LogSettings(
+                                LogSettings.Level.INFO,
+                                LogSettings.Format.HUMAN,
+                                Optional.empty()));
     }
 
     @Test
@@ -105,6 +110,10 @@ class RelayConfigTest {
                                 log:
                                   level: debug
                                   format: json
+                                audit:
+                                  file: /var/log/audit.json
+                                  maxBytes: 65536
+                                  kept: 3
                                 """),
                         Map.of(),
                         Map.of());
@@ -153,7 +162,13 @@ class RelayConfigTest {
         assertThat(tunnels.resume().grace()).isEqualTo(seconds(90));
         assertThat(config.settings().drain().delay()).isEqualTo(seconds(1));
         assertThat(config.log())
-                .isEqualTo(new LogSettings(LogSettings.Level.DEBUG, LogSettings.Format.JSON));
+                .isEqualTo(
+                        new LogSettings(
+                                LogSettings.Level.DEBUG,
+                                LogSettings.Format.JSON,
+                                Optional.of(
+                                        new LogSettings.AuditFile(
+                                                Path.of("/var/log/audit.json"), 65_536, 3))));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.Relay;
 import dev.culvert.relay.admin.ConfigLine;
@@ -131,7 +132,7 @@ public final class TestRelay implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             // nobody asks
         }
 

@@ -9,6 +9,7 @@ import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.sharing.ExclusiveSharing;
 import io.vertx.core.Vertx;
@@ -87,7 +88,7 @@ final class UpstreamFront implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             // nobody asks
         }
 

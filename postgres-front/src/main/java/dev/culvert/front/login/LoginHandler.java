@@ -373,12 +373,14 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     }
 
     private SessionInfo sessionInfo(ChannelHandlerContext ctx, Route.Found route) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
         return new SessionInfo(
                 HexFormat.of().formatHex(randomBytes(SESSION_ID_BYTES)),
                 route.backend().name(),
                 ClientAddress.of(ctx.channel()),
                 route.startup().user(),
-                route.startup().parameter("application_name").orElse(""));
+                route.startup().parameter("application_name").orElse(""),
+                tls == null ? null : tls.engine().getSession().getProtocol());
     }
 
     private void refuse(ChannelHandlerContext ctx, Refusal refusal) {

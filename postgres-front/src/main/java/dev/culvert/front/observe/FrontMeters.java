@@ -109,10 +109,10 @@ public final class FrontMeters implements FrontObserver {
     }
 
     @Override
-    public void onSessionEnded(SessionInfo session, Refusal reason) {
+    public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
         sessions.decrementAndGet();
         count(ended, reason);
-        next.onSessionEnded(session, reason);
+        next.onSessionEnded(session, totals, reason);
     }
 
     @Override

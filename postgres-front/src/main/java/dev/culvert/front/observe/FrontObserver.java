@@ -9,8 +9,8 @@ public interface FrontObserver {
     /** A client has logged in and got its backend. */
     void onSessionStarted(SessionInfo session);
 
-    /** A session has ended; the reason says why. */
-    void onSessionEnded(SessionInfo session, Refusal reason);
+    /** A session has ended, having come to this; the reason says why. */
+    void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason);
 
     /** A client was refused before it had a session. */
     void onRefused(SocketAddress client, Refusal refusal);

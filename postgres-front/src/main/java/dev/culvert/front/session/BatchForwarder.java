@@ -40,6 +40,9 @@ final class BatchForwarder {
     private volatile int answered;
     private volatile boolean copyIn;
 
+    /** Batches of the front's own; written before the client's first. */
+    private volatile int own;
+
     private int underway;
     private boolean paused;
 
@@ -50,7 +53,9 @@ final class BatchForwarder {
     }
 
     /** Sends a batch of the front's own. Takes the bytes over. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     void sendOwn(ByteBuf batch) {
+        own++;
         countSent();
         send(batch, true);
     }
@@ -152,9 +157,9 @@ final class BatchForwarder {
         return next <= sent || copyIn ? next : 0;
     }
 
-    /** Batches so far. Any thread. */
+    /** Batches of the client so far. Any thread. */
     int sent() {
-        return sent;
+        return sent - own;
     }
 
     /** Whether a batch has no answer yet. */

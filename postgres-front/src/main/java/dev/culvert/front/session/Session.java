@@ -6,6 +6,7 @@ import dev.culvert.front.backend.SessionRequest;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.cancel.CancelKeys;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
@@ -438,7 +439,15 @@ final class Session implements BackendEvents, LiveSession {
         // read as part of it
         boolean told = !reason.reason().isClientsOwn() && answers.atMessageBoundary();
         port.farewell(told ? reason.error() : null);
-        parts.observer().onSessionEnded(client.info(), reason);
+        parts.observer()
+                .onSessionEnded(
+                        client.info(),
+                        new SessionTotals(
+                                Duration.between(since, parts.clock().instant()),
+                                batches(),
+                                bytesToDatabase(),
+                                bytesToClient()),
+                        reason);
     }
 
     private static ErrorResponse brokenStart() {

@@ -18,6 +18,7 @@ import dev.culvert.front.login.ClientAddress;
 import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.session.LiveSessions;
 import dev.culvert.front.session.SessionParts;
@@ -220,7 +221,7 @@ class FrontFuzzTest {
         public void onSessionStarted(SessionInfo session) {}
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {}
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
         public void onRefused(SocketAddress client, Refusal refusal) {}

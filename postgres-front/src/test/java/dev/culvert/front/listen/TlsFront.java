@@ -7,6 +7,7 @@ import dev.culvert.certs.load.PemText;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.testing.FakeBackend;
 import io.vertx.core.Vertx;
@@ -151,7 +152,7 @@ final class TlsFront implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             // nobody asks
         }
 

@@ -24,7 +24,8 @@ class FrontMetersTest {
                     "abc123",
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
                     "anna",
-                    "psql");
+                    "psql",
+                    "TLSv1.3");
 
     @Test
     void every_reason_has_its_meter_from_the_start() {
@@ -39,7 +40,10 @@ class FrontMetersTest {
         meters.onSessionStarted(session);
         assertThat(registry.get("culvert.sessions").gauge().value()).isEqualTo(1);
 
-        meters.onSessionEnded(session, Refusals.idle(Duration.ofSeconds(5)));
+        meters.onSessionEnded(
+                session,
+                new SessionTotals(Duration.ofSeconds(6), 1, 2, 3),
+                Refusals.idle(Duration.ofSeconds(5)));
         meters.onRefused(session.client(), Refusals.tlsRequired());
         meters.onRefused(session.client(), Refusals.tlsRequired());
 
@@ -71,7 +75,7 @@ class FrontMetersTest {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo ended, Refusal reason) {
+        public void onSessionEnded(SessionInfo ended, SessionTotals totals, Refusal reason) {
             heard.add(reason.reason().label());
         }
 

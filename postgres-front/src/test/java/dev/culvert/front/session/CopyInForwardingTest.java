@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.testing.RawClient;
 import dev.culvert.wire.error.ErrorResponse;
@@ -311,7 +312,7 @@ class CopyInForwardingTest {
         public void onSessionStarted(SessionInfo session) {}
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {}
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
         public void onRefused(SocketAddress client, Refusal refusal) {}

@@ -10,6 +10,7 @@ import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import io.netty.channel.EventLoop;
@@ -158,7 +159,7 @@ public final class FrontFixture implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             // nobody asks
         }
 

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -302,6 +303,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
 
     // what the tunnel does
 
+    /** Where the agent, or what is in front of it, connects from. */
+    SocketAddress address() {
+        return context().channel().remoteAddress();
+    }
+
     /** The event loop of the WebSocket. */
     EventLoop eventLoop() {
         return context().channel().eventLoop();
@@ -367,8 +373,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
         switch (before) {
             case Stage.Carrying(LiveTunnel tunnel) ->
                     tunnel.execute(() -> tunnel.onConnectionClosed(this, why));
-            case Stage.AwaitHello _, Stage.Judging _ ->
-                    LOG.atInfo().addKeyValue("reason", why).log("agent refused");
+            case Stage.AwaitHello _, Stage.Judging _ -> TunnelLog.refused(address(), why);
             case Stage.Closed _ -> {
                 // said already
             }

@@ -21,8 +21,6 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -44,8 +42,6 @@ import org.slf4j.event.Level;
  * the event loop of its first WebSocket, for as long as it lives.
  */
 public final class LiveTunnel implements Backend {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveTunnel.class);
-
     /** How long ahead clients hear that the tunnel's lifetime ends. */
     private static final Duration END_IS_NEAR = Duration.ofMinutes(1);
 
@@ -60,6 +56,7 @@ public final class LiveTunnel implements Backend {
     private final TunnelDrain drain = new TunnelDrain();
     private final TunnelTimers timers;
     private final Instant since = Instant.now();
+    private final TunnelLog log;
     private volatile boolean attached = true;
     private volatile boolean asked;
     private long lostAt;
@@ -77,6 +74,7 @@ public final class LiveTunnel implements Backend {
         this.admission = admission;
         this.sharing = admission.sharing(terms);
         this.connection = connection;
+        this.log = new TunnelLog(terms, connection.address());
         this.thread = connection.eventLoop();
         this.timers = new TunnelTimers(thread);
         this.wire =
@@ -235,7 +233,7 @@ public final class LiveTunnel implements Backend {
                     () -> sessions.notice(endIsNear()));
         }
         first.send(admission.welcome(this, null));
-        LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel opened");
+        log.opened();
     }
 
     /** The agent has come back on another WebSocket, and has received this many frames. */
@@ -260,7 +258,7 @@ public final class LiveTunnel implements Backend {
         }
         newConnection.send(admission.welcome(this, wire.received()));
         wire.attach(newConnection, agentReceived);
-        LOG.atInfo().addKeyValue("tunnel", name()).log("tunnel resumed");
+        log.resumed(newConnection.address());
         if (drain.isOn()) {
             tellToMove();
         }
@@ -289,7 +287,7 @@ public final class LiveTunnel implements Backend {
         } catch (ProtocolViolationException e) {
             onViolation(from, e);
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("tunnel", name()).setCause(e).log("tunnel failed");
+            log.failed(e);
             endWith(CloseCode.INTERNAL, "the relay failed", Refusals.agentLost());
         }
     }
@@ -322,7 +320,7 @@ public final class LiveTunnel implements Backend {
         if (closed != connection || ended != null) {
             return;
         }
-        LOG.atInfo().addKeyValue("tunnel", name()).addKeyValue("reason", why).log("agent lost");
+        log.agentLost(why);
         if (!terms.isResumable() || drain.isKnown()) {
             end(Refusals.agentLost());
             return;
@@ -370,7 +368,7 @@ public final class LiveTunnel implements Backend {
         wire.send(new Frame.GoAway(CloseCode.DRAINING.label(), drain.reason()));
         drain.tell();
         timers.start(TunnelTimers.Kind.DRAIN, drain.idleWait(), this::onDrainWaitOver);
-        LOG.atInfo().addKeyValue("tunnel", name()).log("agent asked to move");
+        log.askedToMove();
     }
 
     private void onDrainWaitOver() {
@@ -405,17 +403,20 @@ public final class LiveTunnel implements Backend {
 
     private void endWith(CloseCode code, String message, Refusal told) {
         AgentConnection present = connection;
-        LOG.atLevel(code == CloseCode.VIOLATION ? Level.WARN : Level.INFO)
-                .addKeyValue("tunnel", name())
-                .addKeyValue("reason", code.label() + ": " + message)
-                .log("tunnel is ended");
-        end(told);
+        end(
+                told,
+                code == CloseCode.VIOLATION ? Level.WARN : Level.INFO,
+                code.label() + ": " + message);
         if (present != null) {
             present.close(code, message);
         }
     }
 
     private void end(Refusal reason) {
+        end(reason, Level.INFO, null);
+    }
+
+    private void end(Refusal reason, Level level, @Nullable String detail) {
         if (ended != null) {
             return;
         }
@@ -425,9 +426,6 @@ public final class LiveTunnel implements Backend {
         registry.remove(this);
         ErrorResponse error = reason.error();
         wire.breakOff(dev.culvert.tunnel.frame.Refusal.of(error.sqlState(), error.message()));
-        LOG.atInfo()
-                .addKeyValue("tunnel", name())
-                .addKeyValue("reason", reason.reason().label())
-                .log("tunnel ended");
+        log.ended(level, since, sessions.total(), reason, detail);
     }
 }

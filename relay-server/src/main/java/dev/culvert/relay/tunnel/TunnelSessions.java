@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class TunnelSessions {
     private final Set<TunnelSession> open = new HashSet<>();
     private @Nullable ErrorResponse notice;
+    private long total;
 
     /** A session has its stream. */
     void remember(TunnelSession session) {
         open.add(session);
+        total++;
         if (notice != null) {
             session.notice(notice);
         }
@@ -38,5 +40,10 @@ final class TunnelSessions {
     /** Each session is to end when it is idle. */
     void endWhenIdle(Refusal reason) {
         open.forEach(session -> session.endWhenIdle(reason));
+    }
+
+    /** Sessions so far. */
+    long total() {
+        return total;
     }
 }

@@ -11,6 +11,7 @@ import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.observe.FrontObserver;
 import dev.culvert.front.observe.SessionInfo;
+import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Reason;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.Relay;
@@ -178,7 +179,7 @@ final class RefusingRelay implements AutoCloseable {
         }
 
         @Override
-        public void onSessionEnded(SessionInfo session, Refusal reason) {
+        public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             endings.add(reason.reason());
         }
 

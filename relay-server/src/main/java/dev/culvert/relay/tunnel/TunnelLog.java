@@ -1,0 +1,93 @@
+package dev.culvert.relay.tunnel;
+
+import dev.culvert.front.observe.AuditLog;
+import dev.culvert.front.refuse.Refusal;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** One line per event of a tunnel's life. */
+final class TunnelLog {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelLog.class);
+    private static final Logger AUDIT = LoggerFactory.getLogger(AuditLog.LOGGER);
+
+    private final TunnelTerms terms;
+    private final SocketAddress agent;
+
+    /**
+     * A tunnel's log.
+     *
+     * @param agent where its agent connected from first
+     */
+    TunnelLog(TunnelTerms terms, SocketAddress agent) {
+        this.terms = terms;
+        this.agent = agent;
+    }
+
+    void opened() {
+        audit(Level.INFO)
+                .addKeyValue("mode", terms.mode().label())
+                .addKeyValue("backend", terms.backend().kind().name().toLowerCase(Locale.ROOT))
+                .log("tunnel opened");
+    }
+
+    void resumed(SocketAddress from) {
+        about(Level.INFO).addKeyValue("agent", AuditLog.text(from)).log("tunnel resumed");
+    }
+
+    void agentLost(String why) {
+        about(Level.INFO).addKeyValue("reason", why).log("agent lost");
+    }
+
+    void askedToMove() {
+        about(Level.INFO).log("agent asked to move");
+    }
+
+    void failed(RuntimeException cause) {
+        about(Level.ERROR).setCause(cause).log("tunnel failed");
+    }
+
+    /**
+     * The end.
+     *
+     * @param detail what the agent is told, if it is told anything
+     */
+    void ended(Level level, Instant since, long sessions, Refusal reason, @Nullable String detail) {
+        LoggingEventBuilder event =
+                audit(level)
+                        .addKeyValue(
+                                "seconds",
+                                Duration.between(since, Instant.now()).toMillis() / 1_000.0)
+                        .addKeyValue("sessions", sessions)
+                        .addKeyValue("reason", reason.reason().label());
+        (detail == null ? event : event.addKeyValue("detail", detail)).log("tunnel ended");
+    }
+
+    /** An agent got no tunnel. */
+    static void refused(SocketAddress agent, String why) {
+        AUDIT.atInfo()
+                .addKeyValue("agent", AuditLog.text(agent))
+                .addKeyValue("reason", why)
+                .log("agent refused");
+    }
+
+    private LoggingEventBuilder about(Level level) {
+        return LOG.atLevel(level).addKeyValue("tunnel", terms.name());
+    }
+
+    private LoggingEventBuilder audit(Level level) {
+        LoggingEventBuilder event =
+                AUDIT.atLevel(level)
+                        .addKeyValue("tunnel", terms.name())
+                        .addKeyValue("agent", AuditLog.text(agent));
+        return terms.grant().hasSubject()
+                ? event.addKeyValue("subject", terms.grant().subject())
+                : event;
+    }
+}
