@@ -51,6 +51,7 @@ class ProgramsIT {
                         new BusySessions(),
                         "--jar=" + jar(),
                         "--clients=50",
+                        "--settle=0",
                         "--warm-up=0.5",
                         "--seconds=1",
                         "--rounds=1");
@@ -81,7 +82,13 @@ class ProgramsIT {
 
     @Test
     void memory() throws Exception {
-        JsonNode offers = run(new MemoryBounds(), "--jar=" + jar(), "--offered=40", "--rounds=1");
+        JsonNode offers =
+                run(
+                        new MemoryBounds(),
+                        "--jar=" + jar(),
+                        "--offered=40",
+                        "--rounds=1",
+                        "--settle=0");
 
         for (JsonNode offer : offers.get("40 MB are offered to")) {
             assertThat(first(offer, "taken from the sender, MB")).isBetween(0.2, 24.0);
@@ -91,7 +98,8 @@ class ProgramsIT {
 
     @Test
     void fairness() throws Exception {
-        JsonNode tables = run(new Fairness(), "--jar=" + jar(), "--rounds=1", "--batches=5");
+        JsonNode tables =
+                run(new Fairness(), "--jar=" + jar(), "--rounds=1", "--batches=5", "--lead=0.1");
 
         assertThat(tables).hasSize(2);
         for (JsonNode table : tables) {
@@ -107,7 +115,7 @@ class ProgramsIT {
                 run(new Codecs(), "--forks=1", "--iterations=1", "--millis=20")
                         .get("codecs and message scanners");
 
-        assertThat(benchmarks.size()).isEqualTo(12);
+        assertThat(benchmarks.size()).isGreaterThanOrEqualTo(12);
         for (JsonNode benchmark : benchmarks) {
             assertThat(first(benchmark, "MB/s")).isPositive();
             assertThat(benchmark.has("bytes allocated per operation")).isTrue();
@@ -123,11 +131,13 @@ class ProgramsIT {
                         "--agent=" + ROOT.resolve("browser-agent/bin/culvert-agent"),
                         "--package="
                                 + ROOT.resolve("browser-agent/node_modules/@electric-sql/pglite"),
+                        // the JVM's is in PGliteSpeedIT
+                        "--where=NODE,CHROMIUM",
                         "--rounds=1",
                         "--millis=20",
                         "--warm-up=20");
 
-        for (String agent : List.of("PGlite in Node", "PGlite in the JVM", "PGlite in Chromium")) {
+        for (String agent : List.of("PGlite in Node", "PGlite in Chromium")) {
             assertThat(first(paths.get(agent).get("`select 1`"), "PGlite's share, %"))
                     .as(agent)
                     .isPositive();

@@ -61,6 +61,12 @@ public final class BusySessions implements Callable<Integer> {
     private double warmUpSeconds;
 
     @Option(
+            names = "--settle",
+            defaultValue = "1",
+            description = "Seconds until memory is looked at again (${DEFAULT-VALUE}).")
+    private int settleSeconds;
+
+    @Option(
             names = "--jvm",
             description = "An option of the relay's JVM; may be given several times.")
     private List<String> jvmOptions = List.of();
@@ -110,7 +116,7 @@ public final class BusySessions implements Callable<Integer> {
                 RelayChild relay = new RelayChild(place, jar, jvmOptions, List.of());
                 NullAgentGroup agents = new NullAgentGroup(place, relay, 0, count)) {
             RelayProcess process = new RelayProcess(relay.pid());
-            long before = process.settledBytes();
+            long before = process.settledBytes(settleSeconds);
             try (Child clients =
                     Child.start(
                             place.java(
@@ -128,7 +134,7 @@ public final class BusySessions implements Callable<Integer> {
                 add(
                         count,
                         "resident KB per session",
-                        (process.settledBytes() - before) / KB / count);
+                        (process.settledBytes(settleSeconds) - before) / KB / count);
                 clients.say("start");
                 clients.line();
                 Processors machine = Processors.now();

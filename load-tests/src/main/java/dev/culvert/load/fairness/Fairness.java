@@ -45,6 +45,12 @@ public final class Fairness implements Callable<Integer> {
             description = "MB/s of the path that a tunnel takes (${DEFAULT-VALUE}).")
     private int rate;
 
+    @Option(
+            names = "--lead",
+            defaultValue = "1",
+            description = "Seconds until the bulk is at full speed (${DEFAULT-VALUE}).")
+    private double leadSeconds;
+
     @Option(names = "--json", description = "A file for the figures of every round.")
     private @Nullable Path json;
 
@@ -64,15 +70,19 @@ public final class Fairness implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String tunnel = "SELECT 1 beside, on one tunnel over %d MB/s".formatted(rate);
-        try (SharedTunnel shared = new SharedTunnel(rate * MB, 0)) {
+        try (SharedTunnel shared = new SharedTunnel(rate * MB, leadMillis())) {
             measure(tunnel, shared::measure);
         }
         String relay = "SELECT 1 beside, on two tunnels of one relay";
-        try (Neighbours neighbours = new Neighbours(jar)) {
+        try (Neighbours neighbours = new Neighbours(jar, leadMillis())) {
             measure(relay, neighbours::measure);
         }
         report.finish(json);
         return 0;
+    }
+
+    private int leadMillis() {
+        return (int) (leadSeconds * 1_000);
     }
 
     private void measure(String table, Scene scene) throws Exception {

@@ -20,8 +20,15 @@ final class Neighbours implements AutoCloseable {
     private final RelayChild relay;
     private final NullAgentGroup agents;
     private final SSLContext tls;
+    private final int leadMillis;
 
-    Neighbours(Path jar) throws Exception {
+    /**
+     * Starts them.
+     *
+     * @param leadMillis until a bulk is at full speed
+     */
+    Neighbours(Path jar, int leadMillis) throws Exception {
+        this.leadMillis = leadMillis;
         relay = new RelayChild(place, jar, List.of(), List.of());
         agents = new NullAgentGroup(place, relay, 0, 2);
         tls = SqlClient.trusting(place.ca());
@@ -41,7 +48,7 @@ final class Neighbours implements AutoCloseable {
         try (SqlClient small = client(0);
                 SqlClient other = client(1)) {
             Thread thread = Thread.ofPlatform().daemon().start(() -> copy(other, bulk));
-            TimeUnit.SECONDS.sleep(1); // until the bulk is at full speed
+            TimeUnit.MILLISECONDS.sleep(leadMillis);
             Histogram micros = new Histogram(3);
             for (int i = 0; i < batches; i++) {
                 long start = System.nanoTime();

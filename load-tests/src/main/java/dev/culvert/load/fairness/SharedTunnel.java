@@ -60,11 +60,19 @@ final class SharedTunnel implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ExecutorService sessions = Executors.newSingleThreadExecutor();
     private final HttpServer server;
+    private final int leadMillis;
     private final SlowPath path;
     private final NullAgent agent;
     private final LiveTunnel tunnel;
 
-    SharedTunnel(double bytesPerSecond, int roundTripMillis) throws Exception {
+    /**
+     * Opens it.
+     *
+     * @param bytesPerSecond of its path, each way
+     * @param leadMillis until a bulk is at full speed
+     */
+    SharedTunnel(double bytesPerSecond, int leadMillis) throws Exception {
+        this.leadMillis = leadMillis;
         TunnelSettings settings = TunnelSettings.DEFAULTS.withAllowNoPassword(true);
         TunnelRegistry registry = new TunnelRegistry(Duration.ZERO);
         TunnelEndpoint endpoint =
@@ -86,7 +94,7 @@ final class SharedTunnel implements AutoCloseable {
                         .requestHandler(endpoint)
                         .listen()
                         .await();
-        path = new SlowPath(server.actualPort(), bytesPerSecond, roundTripMillis);
+        path = new SlowPath(server.actualPort(), bytesPerSecond, 0);
         agent =
                 NullAgent.connect(
                                 group,
@@ -192,7 +200,7 @@ final class SharedTunnel implements AutoCloseable {
             }
             case FROM_AGENT -> other.say(query("COPY " + Long.MAX_VALUE + " TO STDOUT"), true);
         }
-        TimeUnit.SECONDS.sleep(1); // until the bulk is at full speed
+        TimeUnit.MILLISECONDS.sleep(leadMillis);
         Histogram micros = new Histogram(3);
         for (int i = 0; i < batches; i++) {
             long start = System.nanoTime();

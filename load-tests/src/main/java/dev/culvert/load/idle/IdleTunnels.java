@@ -112,7 +112,7 @@ public final class IdleTunnels implements Callable<Integer> {
                 NullAgentGroup _ = new NullAgentGroup(place, relay, count, warmUp)) {
             RelayProcess process = new RelayProcess(relay.pid());
             TimeUnit.SECONDS.sleep(settleSeconds);
-            long live = process.settledBytes();
+            long live = process.settledBytes(settleSeconds);
             long asItIs = Child.residentBytes(relay.pid());
             double cpu = Child.cpuSeconds(relay.pid());
             long start = System.nanoTime();
@@ -121,7 +121,7 @@ public final class IdleTunnels implements Callable<Integer> {
                 double cpuSeconds = Child.cpuSeconds(relay.pid()) - cpu;
                 TimeUnit.SECONDS.sleep(settleSeconds);
                 double grown = Child.residentBytes(relay.pid()) - asItIs;
-                double liveGrown = process.settledBytes() - live;
+                double liveGrown = process.settledBytes(settleSeconds) - live;
                 add(count, LIVE, liveGrown / KB / count);
                 add(count, AS_IT_IS, grown / KB / count);
                 add(count, PER_CORE, count / cpuSeconds);

@@ -60,6 +60,12 @@ public final class MemoryBounds implements Callable<Integer> {
     private long offered;
 
     @Option(
+            names = "--settle",
+            defaultValue = "1",
+            description = "Seconds until memory is looked at again (${DEFAULT-VALUE}).")
+    private int settleSeconds;
+
+    @Option(
             names = "--jvm",
             description = "An option of the relay's JVM; may be given several times.")
     private List<String> jvmOptions = List.of();
@@ -131,7 +137,7 @@ public final class MemoryBounds implements Callable<Integer> {
         String name = nextName();
         try (NullAgent agent = scene.agent(name);
                 SqlClient client = scene.client(name)) {
-            long before = scene.process().settledBytes();
+            long before = scene.process().settledBytes(settleSeconds);
             client.ask("COPY " + offered * (long) MB + " TO STDOUT");
             awaitStill(agent::sentBytes);
             add(SLOW_CLIENT, agent.sentBytes(), scene, before);
@@ -143,7 +149,7 @@ public final class MemoryBounds implements Callable<Integer> {
         AtomicLong written = new AtomicLong();
         try (NullAgent agent = scene.agent(name);
                 SqlClient client = scene.client(name)) {
-            long before = scene.process().settledBytes();
+            long before = scene.process().settledBytes(settleSeconds);
             client.startCopyIn();
             agent.freeze();
             Thread.ofPlatform()

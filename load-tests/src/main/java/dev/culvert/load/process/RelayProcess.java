@@ -61,11 +61,13 @@ public final class RelayProcess {
     /**
      * The same when it has stopped shrinking: compilers have work to do for a while after load, and
      * keep memory until it is done.
+     *
+     * @param seconds until it is looked at again; 0 not to wait
      */
-    public long settledBytes() throws InterruptedException {
+    public long settledBytes(int seconds) throws InterruptedException {
         long last = liveBytes();
-        for (int i = 0; i < SETTLE_TRIES; i++) {
-            TimeUnit.SECONDS.sleep(1);
+        for (int i = 0; i < SETTLE_TRIES && seconds > 0; i++) {
+            TimeUnit.SECONDS.sleep(seconds);
             long now = liveBytes();
             if (last - now < SETTLED_BYTES) {
                 return now;

@@ -10,7 +10,7 @@ class SharedTunnelIT {
 
     @Test
     void bulk_on_one_stream_hardly_delays_a_small_batch_on_another() throws Exception {
-        try (SharedTunnel tunnel = new SharedTunnel(10e6, 0)) {
+        try (SharedTunnel tunnel = new SharedTunnel(10e6, 1_000)) {
             double alone = median(tunnel, Bulk.NONE);
             for (Bulk bulk : new Bulk[] {Bulk.TO_AGENT, Bulk.FROM_AGENT}) {
                 long before = tunnel.agentBytes();
