@@ -6,6 +6,7 @@ import dev.culvert.load.nulls.SqlClient;
 import dev.culvert.load.process.RelayChild;
 import dev.culvert.load.process.RelayProcess;
 import dev.culvert.load.process.Workplace;
+import dev.culvert.load.report.Goal;
 import dev.culvert.load.report.Report;
 import dev.culvert.load.report.Samples;
 import io.netty.channel.EventLoopGroup;
@@ -172,10 +173,24 @@ public final class Soak implements Callable<Integer> {
         report.remark("leaks and errors in the relay's log: " + complaints.size());
         report.remark(isFlat ? "memory is flat" : "MEMORY GROWS");
         report.remark(keepsThreads ? "threads stay" : "THREADS GROW");
+        goal(MEMORY, toleranceMb);
+        goal(THREADS, THREADS_TOLERANCE);
         report.finish(json);
         complaints.forEach(System.out::println);
         outcomes.failures().forEach(failure -> failure.printStackTrace(System.out));
         return isFlat && keepsThreads && isQuiet;
+    }
+
+    private void goal(String figure, double tolerance) {
+        double grown =
+                report.of(TABLE, "last", figure).median()
+                        - report.of(TABLE, "second", figure).median();
+        report.goal(
+                "soak",
+                figure + ", last third more than second",
+                grown,
+                Goal.Bound.AT_MOST,
+                tolerance);
     }
 
     /** Whether the last third has no more than the second, at the medians. */
