@@ -10,9 +10,11 @@ import dev.culvert.agent.config.Values;
 import dev.culvert.certs.reload.CertificateReloader;
 import dev.culvert.front.observe.AuditLog;
 import dev.culvert.relay.Relay;
+import dev.culvert.relay.trace.SessionTraces;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +112,7 @@ final class RelayCommand implements Callable<Integer> {
                             "anybody who reaches this relay may open tunnels; give it tokens"
                                     + " (docs/access.md)");
         }
+        Optional<Tracing> tracing = config.tracing().map(Tracing::start);
         ConfigFollower follower =
                 new ConfigFollower(
                         config.values(),
@@ -120,7 +123,7 @@ final class RelayCommand implements Callable<Integer> {
                         config.settings(),
                         config.certificates(),
                         LOOK_EVERY,
-                        new AuditLog(),
+                        new SessionTraces(new AuditLog()),
                         follower::lines);
         ConfigReload.start(
                 follower,
@@ -136,6 +139,7 @@ final class RelayCommand implements Callable<Integer> {
                         new Thread(
                                 () -> {
                                     int exitCode = started.drain(follower.current().drainMessage());
+                                    tracing.ifPresent(Tracing::close);
                                     Logging.stop();
                                     Runtime.getRuntime().halt(exitCode);
                                 },

@@ -27,6 +27,7 @@ public final class Catalogue {
                     DrainSection.DRAIN,
                     LogSection.LOG,
                     LogSection.AUDIT,
+                    LogSection.TRACING,
                     AdminSection.ADMIN);
 
     private static final Map<String, Setting<?>> BY_KEY = byKey();

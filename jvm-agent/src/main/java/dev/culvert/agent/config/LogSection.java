@@ -2,6 +2,7 @@ package dev.culvert.agent.config;
 
 import dev.culvert.agent.config.LogSettings.Format;
 import dev.culvert.agent.config.LogSettings.Level;
+import java.net.URI;
 import java.nio.file.Path;
 
 /** What the relay logs. */
@@ -60,6 +61,18 @@ final class LogSection {
                     AUDIT_FILE,
                     AUDIT_MAX_BYTES,
                     AUDIT_KEPT);
+
+    static final Setting<URI> OTLP =
+            Setting.optional(
+                    "tracing.otlp",
+                    "--tracing-otlp",
+                    SettingType.HTTP_URL,
+                    "none",
+                    "Where spans of tunnels and sessions go, by OTLP over HTTP, such as"
+                            + " http://collector:4318/v1/traces.");
+
+    static final Section TRACING =
+            Section.of("tracing", "OpenTelemetry, see [observability.md](observability.md).", OTLP);
 
     private LogSection() {}
 

@@ -6,8 +6,10 @@ import dev.culvert.certs.load.PemFiles;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.relay.config.RelaySettings;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -17,14 +19,16 @@ import java.util.stream.Collectors;
  * @param values what it was made of
  * @param certificates the relay's certificates; empty for those of the development CA
  * @param drainMessage what agents are told when the relay is drained
- * @param log what is written to standard error
+ * @param log what is logged
+ * @param tracing where spans go
  */
 public record RelayConfig(
         Values values,
         RelaySettings settings,
         List<CertificateFiles> certificates,
         String drainMessage,
-        LogSettings log) {
+        LogSettings log,
+        Optional<URI> tracing) {
 
     /**
      * Makes the relay's records.
@@ -54,7 +58,8 @@ public record RelayConfig(
                             AdminSection.read(values)),
                     TlsSection.files(values, environment),
                     values.get(DrainSection.MESSAGE),
-                    LogSection.read(values));
+                    LogSection.read(values),
+                    values.find(LogSection.OTLP));
         } catch (IllegalArgumentException | CertificateFileException e) {
             throw new ConfigException(List.of(explain(String.valueOf(e.getMessage()), values)));
         }

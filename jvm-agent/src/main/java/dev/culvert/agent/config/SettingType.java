@@ -2,6 +2,7 @@ package dev.culvert.agent.config;
 
 import dev.culvert.front.limit.Cidr;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -84,6 +85,14 @@ public record SettingType<T>(
     static final SettingType<Path> FILE =
             scalar("FILE", "a file", EnumSet.of(Kind.TEXT), Path::of, Path::toString);
 
+    static final SettingType<URI> HTTP_URL =
+            scalar(
+                    "URL",
+                    "an http or https URL",
+                    EnumSet.of(Kind.TEXT),
+                    SettingType::httpUrl,
+                    URI::toString);
+
     static final SettingType<Cidr> CIDR =
             scalar(
                     "CIDR",
@@ -155,6 +164,15 @@ public record SettingType<T>(
     @SuppressWarnings("unchecked")
     T cast(Object value) {
         return (T) value;
+    }
+
+    private static URI httpUrl(String text) {
+        URI uri = URI.create(text);
+        if (uri.getHost() == null
+                || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+            throw new IllegalArgumentException(text);
+        }
+        return uri;
     }
 
     private static boolean truth(String text) {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,11 +41,13 @@ class LogsIT {
 
     @TempDir private Path temporary;
 
+    private final ByteArrayOutputStream traced = new ByteArrayOutputStream();
     private String agentToken = "";
 
     @Test
     void an_audit_has_what_it_needs_and_no_log_has_a_secret() throws Exception {
         Path tokens = tokens();
+        HttpServer collector = collector();
         Process relay =
                 run(
                         "relay",
@@ -50,6 +57,9 @@ class LogsIT {
                         "--postgres-port=0",
                         "--https-port=0",
                         "--admin-port=0",
+                        "--tracing-otlp=http://127.0.0.1:"
+                                + collector.getAddress().getPort()
+                                + "/v1/traces",
                         "--log-level=trace",
                         "--log-format=json",
                         "--audit-file=" + path("audit.json"),
@@ -75,6 +85,10 @@ class LogsIT {
             relay.destroy();
             assertThat(relay.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
+        collector.stop(0);
+        assertThat(traced.toString(StandardCharsets.ISO_8859_1))
+                .contains("culvert.tunnel", "culvert.session", "client.address", "terminated");
+        assertHasNoSecret(traced.toString(StandardCharsets.ISO_8859_1));
         // the agent's standard output is for its owner, password included
         for (String log : List.of("relay.out", "relay.err", "agent.err", "audit.json")) {
             assertThat(path(log)).exists();
@@ -157,6 +171,23 @@ class LogsIT {
         agentToken = given.lines().findFirst().orElseThrow().replace("CULVERT_TOKEN=", "");
         return Files.writeString(
                 path("tokens.yaml"), "tokens:\n" + given.substring(given.indexOf('\n') + 1));
+    }
+
+    /** Takes what is sent by OTLP over HTTP, in Protobuf: texts stand in it as they are. */
+    private HttpServer collector() throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/v1/traces",
+                exchange -> {
+                    synchronized (traced) {
+                        exchange.getRequestBody().transferTo(traced);
+                    }
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+        server.start();
+        return server;
     }
 
     private static String metrics(int port) throws Exception {

@@ -2,6 +2,9 @@ package dev.culvert.relay.tunnel;
 
 import dev.culvert.front.observe.AuditLog;
 import dev.culvert.front.refuse.Refusal;
+import dev.culvert.relay.trace.Spans;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +15,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** One line per event of a tunnel's life. */
+/** One line per event of a tunnel's life, and one span for the whole of it. */
 final class TunnelLog {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelLog.class);
     private static final Logger AUDIT = LoggerFactory.getLogger(AuditLog.LOGGER);
 
     private final TunnelTerms terms;
     private final SocketAddress agent;
+    private Span span = Span.getInvalid();
 
     /**
      * A tunnel's log.
@@ -31,6 +35,12 @@ final class TunnelLog {
     }
 
     void opened() {
+        span =
+                Spans.begin("tunnel")
+                        .setAttribute("culvert.tunnel", terms.name())
+                        .setAttribute("culvert.mode", terms.mode().label())
+                        .setAttribute("enduser.id", terms.grant().subject())
+                        .setAttribute("client.address", AuditLog.text(agent));
         audit(Level.INFO)
                 .addKeyValue("mode", terms.mode().label())
                 .addKeyValue("backend", terms.backend().kind().name().toLowerCase(Locale.ROOT))
@@ -38,14 +48,17 @@ final class TunnelLog {
     }
 
     void resumed(SocketAddress from) {
+        span.addEvent("resumed");
         about(Level.INFO).addKeyValue("agent", AuditLog.text(from)).log("tunnel resumed");
     }
 
     void agentLost(String why) {
+        span.addEvent("agent lost");
         about(Level.INFO).addKeyValue("reason", why).log("agent lost");
     }
 
     void askedToMove() {
+        span.addEvent("agent asked to move");
         about(Level.INFO).log("agent asked to move");
     }
 
@@ -66,6 +79,12 @@ final class TunnelLog {
                                 Duration.between(since, Instant.now()).toMillis() / 1_000.0)
                         .addKeyValue("sessions", sessions)
                         .addKeyValue("reason", reason.reason().label());
+        span.setAttribute("culvert.sessions", sessions)
+                .setAttribute("culvert.reason", reason.reason().label());
+        if (level.compareTo(Level.WARN) <= 0) {
+            span.setStatus(StatusCode.ERROR, reason.reason().label());
+        }
+        span.end();
         (detail == null ? event : event.addKeyValue("detail", detail)).log("tunnel ended");
     }
 
