@@ -9,17 +9,30 @@ import com.marcnuri.helm.LintResult;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.openshift.api.model.monitoring.v1.Endpoint;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,7 +99,7 @@ class ChartTest {
                     loadBalancerClass: service.k8s.aws/nlb
                     loadBalancerSourceRanges: [192.0.2.0/24]
                   proxyProtocol: {enabled: true, provider: aws, trusted: [10.0.0.0/8]}
-                admin: {enabled: true}
+                admin: {enabled: true, tokenSecret: relay-admin}
                 drain: {delaySeconds: 15, deadlineSeconds: 300, preStopSleepSeconds: 5}
                 resources: {requests: {cpu: "2", memory: 2Gi}, limits: {memory: 2Gi}}
                 javaToolOptions: -XX:+UseZGC
@@ -182,6 +195,104 @@ class ChartTest {
     }
 
     @Test
+    void without_an_admin_port_probes_ask_the_agents_port() throws IOException {
+        List<HasMetadata> objects = Chart.parse(Chart.render(EXISTING));
+        Container relay = relay(objects);
+
+        assertThat(config(objects).has("admin")).isFalse();
+        assertThat(relay.getPorts()).extracting("name").containsExactly("postgres", "https");
+        assertThat(relay.getStartupProbe().getHttpGet())
+                .returns("/readyz", HTTPGetAction::getPath)
+                .returns("HTTPS", HTTPGetAction::getScheme);
+        assertThat(relay.getLivenessProbe().getTcpSocket().getPort().getStrVal())
+                .isEqualTo("https");
+        assertThat(relay.getReadinessProbe().getHttpGet().getPort().getStrVal()).isEqualTo("https");
+    }
+
+    @Test
+    void the_admin_port_is_for_probes_and_for_whom_the_network_policy_lets_in() throws IOException {
+        List<HasMetadata> objects = Chart.parse(Chart.render(Case.EVERYTHING.values));
+        Container relay = relay(objects);
+
+        assertThat(config(objects).at("/admin/bind").asText()).isEqualTo("0.0.0.0");
+        assertThat(config(objects).at("/admin/port").asInt()).isEqualTo(9464);
+        assertThat(
+                        Stream.of(
+                                        relay.getStartupProbe(),
+                                        relay.getLivenessProbe(),
+                                        relay.getReadinessProbe())
+                                .map(Probe::getHttpGet))
+                .allSatisfy(probe -> assertThat(probe.getPort().getStrVal()).isEqualTo("admin"))
+                .extracting(HTTPGetAction::getPath)
+                .containsExactly("/startupz", "/livez", "/readyz");
+        assertThat(service(objects, "admin").getSpec())
+                .returns("None", ServiceSpec::getClusterIP)
+                .returns(null, ServiceSpec::getType);
+        assertThat(
+                        Chart.only(objects, NetworkPolicy.class).getSpec().getIngress().stream()
+                                .filter(rule -> rule.getFrom().isEmpty())
+                                .flatMap(rule -> rule.getPorts().stream())
+                                .map(port -> port.getPort().getStrVal()))
+                .as("what everybody reaches")
+                .containsExactly("postgres", "https");
+    }
+
+    @Test
+    void the_admin_token_comes_from_a_secret_to_the_relay_and_to_prometheus() throws IOException {
+        List<HasMetadata> objects = Chart.parse(Chart.render(Case.EVERYTHING.values));
+
+        assertThat(relay(objects).getEnv())
+                .filteredOn(variable -> variable.getName().equals("CULVERT_ADMIN_TOKEN"))
+                .singleElement()
+                .extracting(variable -> variable.getValueFrom().getSecretKeyRef())
+                .returns("relay-admin", SecretKeySelector::getName)
+                .returns("token", SecretKeySelector::getKey);
+        Endpoint endpoint =
+                Chart.only(objects, ServiceMonitor.class).getSpec().getEndpoints().getFirst();
+        assertThat(endpoint.getPath()).isEqualTo("/metrics");
+        assertThat(endpoint.getAuthorization().getCredentials())
+                .returns("relay-admin", SecretKeySelector::getName)
+                .returns("token", SecretKeySelector::getKey);
+    }
+
+    /** A misspelt metric is an alert that never comes. */
+    @Test
+    void alerts_autoscaling_and_dashboards_know_the_relays_metrics_and_no_others()
+            throws IOException {
+        String documented =
+                Files.readString(Chart.FOLDER.resolve("../../../docs/observability.md"));
+        Set<String> series = new TreeSet<>();
+        Matcher row =
+                Pattern.compile("(?m)^\\| `(culvert_\\w+)(?:\\{\\w+})?` \\| (\\w+)")
+                        .matcher(documented);
+        while (row.find()) {
+            if (row.group(2).equals("histogram")) {
+                series.add(row.group(1) + "_bucket");
+            } else {
+                series.add(row.group(1));
+            }
+        }
+        Set<String> shown = new TreeSet<>();
+        try (Stream<Path> dashboards = Files.list(Chart.FOLDER.resolve("dashboards"))) {
+            for (Path dashboard : dashboards.toList()) {
+                shown.addAll(metrics(Files.readString(dashboard)));
+            }
+        }
+
+        assertThat(series).hasSizeGreaterThan(10);
+        assertThat(metrics(Chart.render(Case.EVERYTHING.values))).isSubsetOf(series);
+        assertThat(shown).as("what the dashboards show").isEqualTo(series);
+    }
+
+    private static Set<String> metrics(String text) {
+        return Pattern.compile("\\bculvert_\\w+")
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
     void another_configuration_is_another_pod() throws IOException {
         assertThat(checksum(EXISTING)).isEqualTo(checksum(EXISTING));
         assertThat(checksum(EXISTING))
@@ -258,6 +369,7 @@ class ChartTest {
                 "config: {domains: ['*.relay.example']}",
                 "config: {domains: [relay.example], drain: {deadline: 1h}}",
                 "config: {domains: [relay.example], https: {port: 443}}",
+                "config: {domains: [relay.example], admin: {token: 0123456789abcdef}}",
                 "drain: {delaySeconds: 10s}",
             })
     void the_schema_refuses_what_is_no_value(String values) {
@@ -296,6 +408,15 @@ class ChartTest {
                             default -> Stream.empty();
                         })
                 .toList();
+    }
+
+    private static Container relay(List<HasMetadata> objects) {
+        return Chart.only(objects, Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst();
     }
 
     private static Service service(List<HasMetadata> objects, String port) {
