@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /** A relay with real listeners, what it logs, and agents and clients that reach it. */
 final class AttackedRelay implements AutoCloseable {
-    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.culvert.relay");
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.culvert");
 
     private final Vertx vertx = Vertx.vertx();
     private final Relay relay;
