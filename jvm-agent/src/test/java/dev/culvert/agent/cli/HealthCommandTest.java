@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,12 +54,12 @@ class HealthCommandTest {
 
     @Test
     void nor_one_that_does_not_listen() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+        // bound, so that nobody else, this test's own client included, gets the port
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-        assertThat(ask(free)).isEqualTo(1);
+            assertThat(ask(bound.getLocalPort())).isEqualTo(1);
+        }
         assertThat(err.toString()).contains("/readyz: ");
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.certs.load.PemText;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -87,6 +88,8 @@ class DiallingIT {
                         .setSsl(true)
                         .setTrustAll(true)
                         .setHostnameVerificationAlgorithm("");
+        // held by the handler: Vert.x closes a client, and its connections, that nobody holds
+        NetClient onward = VERTX.createNetClient(toRelay);
         return VERTX.createNetServer(
                         new NetServerOptions()
                                 .setSsl(true)
@@ -100,8 +103,7 @@ class DiallingIT {
                 .connectHandler(near -> {
                     near.pause();
                     ADMITTED.add(subject(near));
-                    VERTX.createNetClient(toRelay)
-                            .connect(relay.httpsPort(), "localhost")
+                    onward.connect(relay.httpsPort(), "localhost")
                             .onSuccess(far -> join(near, far))
                             .onFailure(_ -> near.close());
                 })
@@ -121,6 +123,8 @@ class DiallingIT {
     }
 
     private static NetServer proxy() {
+        // held by the handler: Vert.x closes a client, and its connections, that nobody holds
+        NetClient onward = VERTX.createNetClient();
         return VERTX.createNetServer()
                 .connectHandler(near ->
                         near.handler(request -> {
@@ -131,8 +135,7 @@ class DiallingIT {
                                     Integer.parseInt(
                                             text.substring(
                                                     text.indexOf(':') + 1, text.indexOf(" HTTP")));
-                            VERTX.createNetClient()
-                                    .connect(port, "127.0.0.1")
+                            onward.connect(port, "127.0.0.1")
                                     .onSuccess(far -> {
                                         near.write("HTTP/1.1 200 OK\r\n\r\n");
                                         join(near, far);

@@ -23,6 +23,7 @@ import dev.culvert.wire.message.TransactionStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
@@ -198,11 +199,12 @@ class ShareLibraryIT {
     }
 
     private static NetServer balancer(Vertx vertx, AtomicInteger target) {
+        // held by the handler: Vert.x closes a client, and its connections, that nobody holds
+        NetClient onward = vertx.createNetClient();
         return vertx.createNetServer()
                 .connectHandler(near -> {
                     near.pause();
-                    vertx.createNetClient()
-                            .connect(target.get(), "127.0.0.1")
+                    onward.connect(target.get(), "127.0.0.1")
                             .onSuccess(far -> join(near, far))
                             .onFailure(_ -> near.close());
                 })
@@ -277,6 +279,8 @@ class ShareLibraryIT {
     void the_way_leads_through_a_proxy() throws Exception {
         Vertx vertx = Vertx.vertx();
         List<String> asked = new CopyOnWriteArrayList<>();
+        // held by the handler: Vert.x closes a client, and its connections, that nobody holds
+        NetClient onward = vertx.createNetClient();
         NetServer proxy =
                 vertx.createNetServer()
                         .connectHandler(near ->
@@ -289,8 +293,7 @@ class ShareLibraryIT {
                                                     text.substring(
                                                             text.indexOf(':') + 1,
                                                             text.indexOf(" HTTP")));
-                                    vertx.createNetClient()
-                                            .connect(port, "127.0.0.1")
+                                    onward.connect(port, "127.0.0.1")
                                             .onSuccess(far -> {
                                                 near.write("HTTP/1.1 200 OK\r\n\r\n");
                                                 join(near, far);

@@ -54,7 +54,7 @@ public final class Documents implements Callable<Integer> {
 
     private static final Pattern PLACE =
             Pattern.compile(
-                    "(<!-- figures: (\\S+)(?: /(.*)/)? -->\n).*?(<!-- end of figures -->)",
+                    "(<!-- figures: (\\S+)(?: /([^\n]*)/)? -->\n).*?(<!-- end of figures -->)",
                     Pattern.DOTALL);
 
     @Option(names = "--root", defaultValue = ".", description = "The folder of the repository.")

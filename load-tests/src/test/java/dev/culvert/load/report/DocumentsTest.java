@@ -63,6 +63,8 @@ class DocumentsTest {
                     <!-- figures: goals /^another/ -->
                     <!-- end of figures -->
                     After.
+                    <!-- figures: goals /^a (load|b)/ -->
+                    <!-- end of figures -->
                     """);
         }
         Documents documents = new Documents(root);
@@ -76,7 +78,10 @@ class DocumentsTest {
                 .containsPattern(
                         "a load, one +\\| ms +\\| 2.50 +\\| at most 2 +\\| 1.25 +\\| \\*\\*not met")
                 .doesNotContain("old");
-        assertThat(text.substring(text.indexOf("Between.")))
+        assertThat(text.substring(text.indexOf("After.")))
+                .containsPattern("a load, one +\\| ms")
+                .doesNotContain("another");
+        assertThat(text.substring(text.indexOf("Between."), text.indexOf("After.")))
                 .containsPattern("another +\\| MB/s +\\| 80 +\\| at least 40 +\\| 0.50 +\\| met")
                 .doesNotContain("a load");
     }
