@@ -7,6 +7,6 @@ export default defineConfig({
     // The first start of the relay may have to build it.
     hookTimeout: 300_000,
     // each file has a relay of its own; most of the time they wait
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -18,10 +18,13 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import picocli.CommandLine;
 
-/** That the programs run and report; not how fast anything is. */
+/** That the programs run and report; not how fast anything is: so they may run two at a time. */
 @Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
 class ProgramsIT {
     private static final Path ROOT =
             Path.of(System.getProperty("maven.multiModuleProjectDirectory", ".."));

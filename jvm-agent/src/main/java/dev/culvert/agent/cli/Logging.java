@@ -20,6 +20,7 @@ import dev.culvert.agent.config.LogSettings;
 import dev.culvert.front.observe.AuditLog;
 import java.util.List;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** What the process logs, and how; at the start and whenever the settings change. */
 final class Logging {
@@ -43,6 +44,10 @@ final class Logging {
      * @throws ConfigException when the audit's file cannot be written
      */
     static void apply(LogSettings settings) {
+        if (!SLF4JBridgeHandler.isInstalled()) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        }
         LoggerContext context = context();
         Level level = Level.toLevel(settings.level().name());
         context.getLogger("dev.culvert").setLevel(level);

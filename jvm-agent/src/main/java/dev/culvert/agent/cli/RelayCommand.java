@@ -131,6 +131,7 @@ final class RelayCommand implements Callable<Integer> {
                     Logging.apply(changed.log());
                     started.relay().reconfigure(changed.relay());
                 },
+                started::checkCertificates,
                 started.watch(),
                 LOOK_EVERY);
         // the process ends with the hook: only by halting there can it have a say in the exit code

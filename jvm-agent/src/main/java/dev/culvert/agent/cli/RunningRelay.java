@@ -42,6 +42,7 @@ final class RunningRelay implements AutoCloseable {
     private final MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Counter reloadFailures = RelayMeters.certificateReloadFailures(meters);
     private @Nullable Relay relay;
+    private Runnable checkCertificates = () -> {};
 
     private RunningRelay(Vertx vertx, ScheduledExecutorService watch, Optional<Path> caFile) {
         this.vertx = vertx;
@@ -92,6 +93,7 @@ final class RunningRelay implements AutoCloseable {
             RunningRelay running = new RunningRelay(vertx, watch, Optional.empty());
             CertificateReloader reloader =
                     CertificateReloader.start(files, running.new Follower(), watch, lookEvery);
+            running.checkCertificates = reloader::checkNow;
             running.listen(settings, reloader.current(), observer, config);
             return running;
         } catch (RuntimeException e) {
@@ -116,6 +118,11 @@ final class RunningRelay implements AutoCloseable {
             throw new IllegalStateException("the relay does not listen yet");
         }
         return present;
+    }
+
+    /** Looks at the certificates now. Blocks. */
+    void checkCertificates() {
+        checkCertificates.run();
     }
 
     /** Where files may be looked at, until the relay stops. */

@@ -17,6 +17,19 @@ import org.slf4j.LoggerFactory;
  * by a symbolic link, and editors keep or change times as they like. Blocks: not for event loops.
  */
 public final class ConfigFollower {
+    /** What a look found. */
+    public enum Outcome {
+        /** Nothing has changed. */
+        SAME,
+        /** Something has changed, and the relay has it. */
+        TAKEN,
+        /**
+         * Something has changed that makes no sense, or waits for the next start; the log says
+         * what.
+         */
+        NOT_TAKEN
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFollower.class);
 
     private final Supplier<Values> source;
@@ -53,12 +66,21 @@ public final class ConfigFollower {
     }
 
     /**
+     * Looks, and says what is wrong even if it has said so before.
+     *
+     * @param listener takes a configuration that differs from the one before
+     */
+    public synchronized Outcome lookAnew(Consumer<LiveConfig> listener) {
+        complaint = List.of();
+        return look(listener);
+    }
+
+    /**
      * Looks.
      *
      * @param listener takes a configuration that differs from the one before
-     * @return whether there was something that the relay could take
      */
-    public synchronized boolean look(Consumer<LiveConfig> listener) {
+    public synchronized Outcome look(Consumer<LiveConfig> listener) {
         Values wanted;
         Values taken;
         LiveConfig made;
@@ -74,7 +96,7 @@ public final class ConfigFollower {
             complain(
                     e.problems(),
                     "the changed configuration makes no sense; the previous one stays in use");
-            return false;
+            return Outcome.NOT_TAKEN;
         }
         complain(
                 values.differences(wanted).stream()
@@ -83,7 +105,7 @@ public final class ConfigFollower {
                         .toList(),
                 "a changed setting takes effect at the next start");
         if (made.equals(current)) {
-            return false;
+            return complaint.isEmpty() ? Outcome.SAME : Outcome.NOT_TAKEN;
         }
         List<String> changed = values.differences(taken).stream().map(Setting::key).toList();
         listener.accept(made);
@@ -93,7 +115,7 @@ public final class ConfigFollower {
                 // the setting names a file, and the file is another
                 .addKeyValue("settings", changed.isEmpty() ? "access.tokens" : changed)
                 .log("configuration changed");
-        return true;
+        return Outcome.TAKEN;
     }
 
     private void complain(List<String> about, String message) {

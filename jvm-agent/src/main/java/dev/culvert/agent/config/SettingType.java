@@ -88,7 +88,7 @@ public record SettingType<T>(
     static final SettingType<URI> HTTP_URL =
             scalar(
                     "URL",
-                    "an http or https URL",
+                    "an http or https URL without a password",
                     EnumSet.of(Kind.TEXT),
                     SettingType::httpUrl,
                     URI::toString);
@@ -168,7 +168,9 @@ public record SettingType<T>(
 
     private static URI httpUrl(String text) {
         URI uri = URI.create(text);
+        // a password would be shown with the rest
         if (uri.getHost() == null
+                || uri.getUserInfo() != null
                 || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
             throw new IllegalArgumentException(text);
         }

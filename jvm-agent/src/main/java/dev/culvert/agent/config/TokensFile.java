@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -31,6 +32,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 record TokensFile(List<TokenEntry> tokens, Map<NamePattern, String> reserved) {
     private static final int MAX_BYTES = 4 * 1_024 * 1_024;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z]{1,12}");
     private static final Set<String> MODES = Set.of("exclusive", "queue");
 
     /**
@@ -170,7 +172,11 @@ record TokensFile(List<TokenEntry> tokens, Map<NamePattern, String> reserved) {
                 if (known != null && !known.contains(name)) {
                     throw wrong(
                             tuple.getKeyNode(),
-                            "there is no " + name + " here, only " + String.join(", ", known));
+                            // what is no name may be a token in the wrong place
+                            (NAME.matcher(name).matches()
+                                            ? "there is no " + name + " here, only "
+                                            : "here is only ")
+                                    + String.join(", ", known));
                 }
                 if (fields.put(name, tuple.getValueNode()) != null) {
                     throw wrong(tuple.getKeyNode(), name + " is there twice");

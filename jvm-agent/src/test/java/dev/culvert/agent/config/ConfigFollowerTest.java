@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.culvert.agent.config.ConfigFollower.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class ConfigFollowerTest {
     void nothing_happens_while_the_file_says_the_same_in_other_words() throws Exception {
         write("# an hour\ntunnels:\n  lifetime: 60m\n");
 
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.SAME);
         assertThat(heard).isEmpty();
         assertThat(said()).isEmpty();
     }
@@ -65,8 +66,8 @@ class ConfigFollowerTest {
     void what_is_live_is_passed_on() throws Exception {
         write("tunnels: {lifetime: 2h}\nconnections: {total: 7}\nlog: {level: debug}");
 
-        assertThat(follower.look(heard::add)).isTrue();
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.TAKEN);
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.SAME);
 
         assertThat(heard).containsExactly(follower.current());
         assertThat(follower.current().relay().tunnels().lifetime()).isEqualTo(Duration.ofHours(2));
@@ -82,8 +83,8 @@ class ConfigFollowerTest {
     void what_is_not_is_named_once_and_does_not_keep_the_rest_back() throws Exception {
         write("tunnels: {lifetime: 2h}\npostgres: {loginTimeout: 20}");
 
-        assertThat(follower.look(heard::add)).isTrue();
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.TAKEN);
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
 
         assertThat(said())
                 .containsExactly(
@@ -95,8 +96,8 @@ class ConfigFollowerTest {
     void a_file_that_makes_no_sense_changes_nothing_and_is_explained_once() throws Exception {
         write("log: {level: debug}\ntunnels: {lifetime: soon, windo: 1}");
 
-        assertThat(follower.look(heard::add)).isFalse();
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
 
         assertThat(heard).isEmpty();
         assertThat(said())
@@ -105,15 +106,18 @@ class ConfigFollowerTest {
                 .anyMatch(line -> line.contains("relay.yaml line 2: tunnels.lifetime: \"soon\""))
                 .anyMatch(line -> line.contains("tunnels.windo is no setting"));
 
+        assertThat(follower.lookAnew(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
+        assertThat(said()).hasSize(4);
+
         write("tunnels: {lifetime: 3h}");
-        assertThat(follower.look(heard::add)).isTrue();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.TAKEN);
     }
 
     @Test
     void values_that_do_not_go_together_change_nothing() throws Exception {
         write("tunnels: {maxWindow: 1024}");
 
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
 
         assertThat(heard).isEmpty();
         assertThat(said()).singleElement().asString().contains("tunnels.maxWindow is from");
@@ -123,7 +127,7 @@ class ConfigFollowerTest {
     void a_file_that_is_gone_changes_nothing() throws Exception {
         Files.delete(file);
 
-        assertThat(follower.look(heard::add)).isFalse();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.NOT_TAKEN);
 
         assertThat(said()).singleElement().asString().contains("relay.yaml");
     }
@@ -133,13 +137,13 @@ class ConfigFollowerTest {
         Path tokens = directory.resolve("tokens.yaml");
         Files.writeString(tokens, "tokens: []\n");
         write("access: {tokens: " + tokens + "}");
-        assertThat(follower.look(heard::add)).isTrue();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.TAKEN);
         assertThat(follower.current().relay().access().open()).isFalse();
 
         Files.writeString(
                 tokens, "tokens:\n  - {subject: alice, sha256: " + "0".repeat(64) + "}\n");
 
-        assertThat(follower.look(heard::add)).isTrue();
+        assertThat(follower.look(heard::add)).isEqualTo(Outcome.TAKEN);
         assertThat(follower.current().relay().access().tokens()).hasSize(1);
         assertThat(said().getLast()).isEqualTo("configuration changed settings=access.tokens");
     }

@@ -94,7 +94,10 @@ class LogsIT {
             assertThat(path(log)).exists();
             assertHasNoSecret(Files.readString(path(log)));
         }
-        assertThat(Files.readAllLines(path("relay.err"))).allSatisfy(JSON::readTree);
+        assertThat(Files.readAllLines(path("relay.err")))
+                .allSatisfy(JSON::readTree)
+                .anySatisfy(line -> assertThat(line).contains("\"DEBUG\"", "io.netty"));
+        assertThat(Files.readString(path("agent.err"))).contains("DEBUG");
         assertAudit(Files.readAllLines(path("audit.json")));
     }
 
@@ -224,6 +227,7 @@ class LogsIT {
                         .directory(SharedDatabase.root().toFile())
                         .redirectOutput(path(name + ".out").toFile())
                         .redirectError(path(name + ".err").toFile());
+        builder.environment().put("CULVERT_LOG", "TRACE");
         builder.environment().putAll(environment);
         builder.environment().put("CULVERT_HOME", path("home").toString());
         return builder.start();

@@ -51,7 +51,7 @@ class ReloadIT {
             assertThat(agentIsTold(ready)).contains("this relay wants a token");
 
             hangUp(relay);
-            awaitLine("SIGHUP: nothing in the configuration to take over");
+            awaitLine("SIGHUP: nothing in the configuration has changed");
             assertThat(relay.isAlive()).isTrue();
         } finally {
             relay.destroyForcibly();

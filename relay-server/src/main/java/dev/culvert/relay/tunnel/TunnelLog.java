@@ -39,8 +39,10 @@ final class TunnelLog {
                 Spans.begin("tunnel")
                         .setAttribute("culvert.tunnel", terms.name())
                         .setAttribute("culvert.mode", terms.mode().label())
-                        .setAttribute("enduser.id", terms.grant().subject())
                         .setAttribute("client.address", AuditLog.text(agent));
+        if (terms.grant().hasSubject()) {
+            span.setAttribute("enduser.id", terms.grant().subject());
+        }
         audit(Level.INFO)
                 .addKeyValue("mode", terms.mode().label())
                 .addKeyValue("backend", terms.backend().kind().name().toLowerCase(Locale.ROOT))
