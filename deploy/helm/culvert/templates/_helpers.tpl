@@ -69,6 +69,26 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- mergeOverwrite $config (deepCopy .Values.config) | toYaml -}}
 {{- end -}}
 
+{{/*
+What of the configuration takes a restart, a line for each value: the relay itself takes over the settings that
+live-settings.txt names, within the minute or two that a ConfigMap takes to arrive.
+*/}}
+{{- define "culvert.restartConfig" -}}
+{{- $live := splitList "\n" (.Files.Get "live-settings.txt" | trim) -}}
+{{- include "culvert.lines" (dict "prefix" "" "values" (include "culvert.config" . | fromYaml) "without" $live) -}}
+{{- end -}}
+
+{{- define "culvert.lines" -}}
+{{- range $key, $value := .values -}}
+{{- $path := print $.prefix $key -}}
+{{- if kindIs "map" $value -}}
+{{- include "culvert.lines" (dict "prefix" (print $path ".") "values" $value "without" $.without) -}}
+{{- else if not (has $path $.without) -}}
+{{- printf "%s=%s\n" $path (toJson $value) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Annotations that make a load balancer say where clients are. */}}
 {{- define "culvert.proxyProtocolAnnotations" -}}
 {{- with .Values.postgres.proxyProtocol -}}

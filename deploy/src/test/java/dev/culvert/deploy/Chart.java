@@ -13,6 +13,7 @@ import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -147,6 +149,21 @@ final class Chart {
             throw new AssertionError(found.size() + " of " + type.getSimpleName());
         }
         return found.getFirst();
+    }
+
+    /** What the relay reads. */
+    static String config(List<HasMetadata> objects) {
+        return objects.stream()
+                .filter(ConfigMap.class::isInstance)
+                .map(object -> ((ConfigMap) object).getData().get("culvert.yaml"))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The relay's. */
+    static PodSpec pod(List<HasMetadata> objects) {
+        return only(objects, Deployment.class).getSpec().getTemplate().getSpec();
     }
 
     static JsonNode yaml(String text) throws IOException {
