@@ -20,6 +20,12 @@ public final class BackendThread implements AutoCloseable {
     private final ExecutorService executor;
     private volatile @Nullable Thread own;
 
+    /**
+     * Whether somebody waited for the last task: who did may well come with the next at once. On
+     * this thread.
+     */
+    private boolean awaited;
+
     public BackendThread(String name) {
         this.executor =
                 new ThreadPoolExecutor(
@@ -27,7 +33,7 @@ public final class BackendThread implements AutoCloseable {
                         1,
                         0,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
+                        new TaskQueue(),
                         task -> {
                             Thread thread = new Thread(null, task, name, STACK_SIZE);
                             thread.setDaemon(true);
@@ -47,7 +53,10 @@ public final class BackendThread implements AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException after {@link #close}
      */
     public void execute(Runnable task) {
-        executor.execute(task);
+        executor.execute(() -> {
+            awaited = false;
+            task.run();
+        });
     }
 
     /**
@@ -58,7 +67,12 @@ public final class BackendThread implements AutoCloseable {
         if (isCurrent()) {
             return callDirectly(task);
         }
-        Future<T> result = executor.submit(task);
+        Future<T> result =
+                executor.submit(() -> {
+                    awaited = true;
+                    return task.call();
+                });
+        Spin.until(result::isDone);
         boolean interrupted = false;
         try {
             while (true) {
@@ -96,5 +110,17 @@ public final class BackendThread implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdown();
+    }
+
+    /** Whose reader spins before it sleeps, where that is likely to pay. */
+    @SuppressWarnings("serial") // nobody writes it anywhere
+    private final class TaskQueue extends LinkedBlockingQueue<Runnable> {
+        @Override
+        public Runnable take() throws InterruptedException {
+            if (awaited) {
+                Spin.until(() -> !isEmpty());
+            }
+            return super.take();
+        }
     }
 }
