@@ -162,17 +162,25 @@ public final class Compare implements Callable<Integer> {
         report.remark(
                 String.format(
                         Locale.ROOT,
-                        "%s: the relay has %.0f %% of its floor's MB/s (PgBouncer %.0f %% of its own), %.2f"
-                                + " times PgBouncer's, and %.2f times PgBouncer's CPU per MB. The CPU that"
-                                + " everybody needs together allows %.0f %% of the floor's MB/s at most.",
+                        "%s: the relay has %.0f %% of its floor's MB/s, PgBouncer %.0f %% of the same floor's"
+                                + " and %.0f %% of Postgres's; the relay needs %.2f times PgBouncer's CPU"
+                                + " per MB. The CPU that everybody needs together allows %.0f %% of the"
+                                + " floor's MB/s at most, with PgBouncer %.0f %%.",
                         title,
                         100 * results.ratio(field.relay(), field.floor(), speed),
+                        100 * results.ratio(field.floorsBouncer(), field.floor(), speed),
                         100 * results.ratio(field.bouncer(), field.postgres(), speed),
-                        results.ratio(field.relay(), field.bouncer(), speed),
                         results.ratio(
-                                field.relay(), field.bouncer(), Figure.CPU_MILLIS_PER_MEGABYTE),
-                        100
-                                * results.of(field.relay(), Figure.BOUND)
-                                / results.of(field.floor(), speed)));
+                                field.relay(),
+                                field.floorsBouncer(),
+                                Figure.CPU_MILLIS_PER_MEGABYTE),
+                        bound(field, results, field.relay()),
+                        bound(field, results, field.floorsBouncer())));
+    }
+
+    private static double bound(Field field, Results results, Contender middle) {
+        return 100
+                * results.of(middle, Figure.BOUND)
+                / results.of(field.floor(), Figure.MEGABYTES_PER_SECOND);
     }
 }

@@ -31,7 +31,7 @@ final class Floor implements Contender {
 
     @Override
     public Address address(int client) {
-        return new Address("localhost", port, "guest", "");
+        return new Address("localhost", port, "guest", "unasked");
     }
 
     @Override

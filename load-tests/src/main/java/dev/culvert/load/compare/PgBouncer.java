@@ -8,16 +8,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Debian's PgBouncer in front of a Postgres server, with TLS on both sides. */
+/** Debian's PgBouncer in front of a server, with TLS on both sides. */
 final class PgBouncer implements Contender {
-    private final Postgres postgres;
+    private final String name;
+    private final Contender server;
     private final Child pooler;
     private final int port;
 
-    PgBouncer(Workplace place, Postgres postgres) throws Exception {
-        this.postgres = postgres;
+    /**
+     * Starts it.
+     *
+     * @param server is not closed with it
+     */
+    PgBouncer(Workplace place, String name, Contender server) throws Exception {
+        this.name = name;
+        this.server = server;
         port = Postgres.freePort();
-        Path home = Files.createDirectory(place.path("pgbouncer"));
+        Address behind = server.address(0);
+        Path home = Files.createDirectory(place.path("pgbouncer-" + port));
         Files.copy(place.certificate(), home.resolve("server.crt"));
         Files.copy(place.key(), home.resolve("server.key"));
         Files.writeString(
@@ -43,14 +51,14 @@ final class PgBouncer implements Contender {
                 client_tls_key_file = %4$s/server.key
                 server_tls_sslmode = require
                 """
-                        .formatted(postgres.port(), Postgres.USER, Postgres.PASSWORD, home, port));
+                        .formatted(behind.port(), behind.user(), behind.password(), home, port));
         Workplace.giveAway(home);
         pooler =
                 Child.start(
                         Workplace.unprivileged(
                                 List.of(program(), "-q", home.resolve("pgbouncer.ini").toString())),
                         Map.of(),
-                        place.log("pgbouncer"));
+                        place.log("pgbouncer-" + port));
         Psql.awaitAnswer(this);
     }
 
@@ -64,7 +72,7 @@ final class PgBouncer implements Contender {
 
     @Override
     public String name() {
-        return "PgBouncer";
+        return name;
     }
 
     @Override
@@ -79,7 +87,7 @@ final class PgBouncer implements Contender {
 
     @Override
     public List<Long> servers() {
-        return postgres.servers();
+        return server.servers();
     }
 
     @Override
@@ -89,12 +97,12 @@ final class PgBouncer implements Contender {
 
     @Override
     public String copyOut(long bytes) {
-        return Postgres.rows(bytes);
+        return server.copyOut(bytes);
     }
 
     @Override
     public String copyIn() {
-        return "COPY taken FROM STDIN";
+        return server.copyIn();
     }
 
     @Override

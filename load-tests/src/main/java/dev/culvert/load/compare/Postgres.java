@@ -119,7 +119,7 @@ final class Postgres implements Contender {
     }
 
     /** Rows as wide as the null backend's. */
-    static String rows(long bytes) {
+    private static String rows(long bytes) {
         return "COPY (SELECT repeat('x', 96) FROM generate_series(1, "
                 + bytes / (96 + 1)
                 + ")) TO STDOUT";
