@@ -1,7 +1,8 @@
 package dev.culvert.agent.dial;
 
-import dev.culvert.tunnel.codec.FrameEncoder;
+import dev.culvert.tunnel.codec.MessageWriter;
 import dev.culvert.tunnel.frame.Frame;
+import dev.culvert.tunnel.frame.Role;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -95,8 +96,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Age
     @Override
     public void send(Frame frame) {
         ChannelHandlerContext present = context();
-        present.writeAndFlush(
-                new BinaryWebSocketFrame(FrameEncoder.encode(frame, present.alloc())));
+        MessageWriter.write(frame, Role.AGENT, present.alloc(), present::write);
+        present.flush();
     }
 
     @Override

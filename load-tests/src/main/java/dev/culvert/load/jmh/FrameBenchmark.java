@@ -2,6 +2,7 @@ package dev.culvert.load.jmh;
 
 import dev.culvert.tunnel.codec.FrameDecoder;
 import dev.culvert.tunnel.codec.FrameEncoder;
+import dev.culvert.tunnel.codec.MessageWriter;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Role;
 import io.netty.buffer.ByteBuf;
@@ -30,24 +31,25 @@ public class FrameBenchmark {
     public void prepare() {
         payload = Unpooled.directBuffer(bytes).writeZero(bytes);
         message = Unpooled.directBuffer(Frame.HEADER_BYTES + bytes);
-        ByteBuf encoded = encoded();
+        ByteBuf encoded = FrameEncoder.encode(data(), PooledByteBufAllocator.DEFAULT);
         message.writeBytes(encoded);
         encoded.release();
     }
 
-    private ByteBuf encoded() {
-        return FrameEncoder.encode(
-                new Frame.Data(1, payload.retainedDuplicate(), true),
-                PooledByteBufAllocator.DEFAULT);
+    private Frame data() {
+        return new Frame.Data(1, payload.retainedDuplicate(), true);
     }
 
-    /** A header in front of a payload that stays where it is. */
+    /** A message whose large payload stays where it is. */
     @Benchmark
-    public int encode() {
-        ByteBuf encoded = encoded();
-        int size = encoded.readableBytes();
-        encoded.release();
-        return size;
+    public void encodeByRelay() {
+        MessageWriter.write(data(), Role.RELAY, PooledByteBufAllocator.DEFAULT, ByteBuf::release);
+    }
+
+    /** A message, masked. */
+    @Benchmark
+    public void encodeByAgent() {
+        MessageWriter.write(data(), Role.AGENT, PooledByteBufAllocator.DEFAULT, ByteBuf::release);
     }
 
     /** A payload that stays where it is. */

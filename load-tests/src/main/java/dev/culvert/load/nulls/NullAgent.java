@@ -1,7 +1,7 @@
 package dev.culvert.load.nulls;
 
 import dev.culvert.tunnel.codec.FrameDecoder;
-import dev.culvert.tunnel.codec.FrameEncoder;
+import dev.culvert.tunnel.codec.MessageWriter;
 import dev.culvert.tunnel.credit.SendCredit;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Role;
@@ -295,9 +295,8 @@ public final class NullAgent extends SimpleChannelInboundHandler<BinaryWebSocket
     @Override
     public void send(Frame frame) {
         ChannelHandlerContext ctx = context();
-        ctx.write(
-                new BinaryWebSocketFrame(FrameEncoder.encode(frame, ctx.alloc())),
-                ctx.voidPromise());
+        MessageWriter.write(
+                frame, Role.AGENT, ctx.alloc(), message -> ctx.write(message, ctx.voidPromise()));
     }
 
     @Override

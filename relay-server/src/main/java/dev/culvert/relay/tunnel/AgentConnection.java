@@ -4,7 +4,7 @@ import dev.culvert.relay.config.TunnelSettings;
 import dev.culvert.relay.policy.Grant;
 import dev.culvert.relay.policy.Verdict;
 import dev.culvert.tunnel.codec.FrameDecoder;
-import dev.culvert.tunnel.codec.FrameEncoder;
+import dev.culvert.tunnel.codec.MessageWriter;
 import dev.culvert.tunnel.frame.CloseCode;
 import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.ProtocolViolationException;
@@ -321,9 +321,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Fram
             close(CloseCode.DEAD, NOT_READ);
             return;
         }
-        present.write(
-                new BinaryWebSocketFrame(FrameEncoder.encode(frame, present.alloc())),
-                present.voidPromise());
+        MessageWriter.write(
+                frame,
+                Role.RELAY,
+                present.alloc(),
+                message -> present.write(message, present.voidPromise()));
         if (FLUSH_ASKED.compareAndSet(this, 0, 1)) {
             present.executor().execute(flush);
         }

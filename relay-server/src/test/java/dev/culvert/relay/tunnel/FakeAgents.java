@@ -23,6 +23,8 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A relay's tunnels on a clock that the test moves, with agents and sessions that it scripts. */
 final class FakeAgents {
+    private static final int MAX_MESSAGE_BYTES = 128 * 1_024;
+
     private final MockTicker clock = Ticker.newMockTicker();
     private TunnelSettings settings;
     private final List<Agent> agents = new ArrayList<>();
@@ -138,8 +142,22 @@ final class FakeAgents {
     final class Agent {
         final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(clock).build();
 
+        /** Reads what the relay has written. */
+        private final EmbeddedChannel reader =
+                new EmbeddedChannel(new WebSocket13FrameDecoder(false, false, MAX_MESSAGE_BYTES));
+
         Agent(@Nullable String headerToken) {
-            channel.pipeline().addLast(new AgentConnection(reception, settings, headerToken));
+            channel.pipeline()
+                    .addLast(new WebSocket13FrameEncoder(false))
+                    .addLast(new AgentConnection(reception, settings, headerToken));
+        }
+
+        /** The next WebSocket frame that the relay has written, or null. */
+        private @Nullable Object read() {
+            for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+                reader.writeInbound(out);
+            }
+            return reader.readInbound();
         }
 
         Agent send(Frame frame) {
@@ -159,7 +177,7 @@ final class FakeAgents {
         /** Answers every WebSocket ping and, if its thread is not blocked, every PING. */
         void answer(boolean blocked, Frame.PongFlag... flags) {
             List<Object> messages = new ArrayList<>();
-            for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            for (Object out = read(); out != null; out = read()) {
                 messages.add(out);
             }
             for (Object message : messages) {
@@ -178,7 +196,7 @@ final class FakeAgents {
         /** The next frame of a kind; others before it are passed over. */
         <F extends Frame> F next(Class<F> kind) {
             run();
-            for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            for (Object out = read(); out != null; out = read()) {
                 try {
                     if (out instanceof BinaryWebSocketFrame binary
                             && kind.isInstance(
@@ -196,7 +214,7 @@ final class FakeAgents {
         /** The code that the relay has closed the WebSocket with, or 0. */
         int closeCode() {
             run();
-            for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            for (Object out = read(); out != null; out = read()) {
                 try {
                     if (out instanceof CloseWebSocketFrame close) {
                         return close.statusCode();

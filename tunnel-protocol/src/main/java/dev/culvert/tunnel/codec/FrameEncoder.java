@@ -8,7 +8,6 @@ import dev.culvert.tunnel.frame.Frame;
 import dev.culvert.tunnel.frame.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.CompositeByteBuf;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +20,10 @@ public final class FrameEncoder {
     private FrameEncoder() {}
 
     /**
-     * Encodes a frame into one WebSocket message.
+     * Encodes a frame: the content of one WebSocket message. {@link MessageWriter} does it without
+     * a copy of what a DATA frame carries.
      *
-     * <p>Takes over the payload of a DATA frame, without copying it: the returned buffer owns it.
-     *
+     * @param frame whose payload is released
      * @return a buffer that the caller releases
      */
     public static ByteBuf encode(Frame frame, ByteBufAllocator allocator) {
@@ -48,22 +47,30 @@ public final class FrameEncoder {
 
     private static ByteBuf header(
             Frame frame, int flags, int payloadBytes, ByteBufAllocator allocator) {
-        return allocator
-                .buffer(Frame.HEADER_BYTES + payloadBytes)
-                .writeByte(frame.type().code())
-                .writeByte(flags)
-                .writeShort(0)
-                .writeInt(frame.stream());
+        ByteBuf header = allocator.buffer(Frame.HEADER_BYTES + payloadBytes);
+        putHeader(frame, flags, header);
+        return header;
     }
 
     private static ByteBuf data(Frame.Data data, ByteBufAllocator allocator) {
-        ByteBuf header = header(data, data.end() ? FLAG_END : 0, 0, allocator);
-        if (!data.payload().isReadable()) {
-            data.payload().release();
-            return header;
-        }
-        CompositeByteBuf message = allocator.compositeBuffer(2);
-        return message.addComponents(true, header, data.payload());
+        ByteBuf payload = data.payload();
+        ByteBuf encoded = allocator.buffer(Frame.HEADER_BYTES + payload.readableBytes());
+        putHeader(data, encoded);
+        encoded.writeBytes(payload);
+        payload.release();
+        return encoded;
+    }
+
+    /** Writes what comes before the payload of a DATA frame. */
+    static void putHeader(Frame.Data data, ByteBuf target) {
+        putHeader(data, data.end() ? FLAG_END : 0, target);
+    }
+
+    private static void putHeader(Frame frame, int flags, ByteBuf target) {
+        target.writeByte(frame.type().code())
+                .writeByte(flags)
+                .writeShort(0)
+                .writeInt(frame.stream());
     }
 
     private static int pongFlags(Frame.Pong pong) {

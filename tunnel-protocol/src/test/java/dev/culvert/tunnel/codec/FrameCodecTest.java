@@ -49,16 +49,6 @@ class FrameCodecTest {
     }
 
     @Test
-    void encodingDataCopiesNoPayload() {
-        ByteBuf payload = allocator.buffer(1).writeByte('a');
-        ByteBuf message = FrameEncoder.encode(new Frame.Data(1, payload, false), allocator);
-        payload.setByte(0, 'b');
-        assertThat(message.getByte(Frame.HEADER_BYTES)).isEqualTo((byte) 'b');
-        message.release();
-        assertThat(payload.refCnt()).isZero();
-    }
-
-    @Test
     void encodingEmptyDataReleasesThePayload() {
         ByteBuf payload = allocator.buffer(1);
         ByteBuf message = FrameEncoder.encode(new Frame.Data(1, payload, true), allocator);
