@@ -61,6 +61,8 @@ public final class RelayChild implements AutoCloseable {
                         "--https-port",
                         "0",
                         "--allow-no-password",
+                        "--max-tunnels",
+                        UNLIMITED,
                         "--max-connections",
                         UNLIMITED,
                         "--max-connections-per-address",
