@@ -4,6 +4,7 @@ import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -14,7 +15,6 @@ import dev.culvert.relay.config.TunnelSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -78,6 +78,6 @@ final class LocalRelay implements AutoCloseable {
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {}
+        public void onRefused(RefusedClient client, Refusal refusal) {}
     }
 }

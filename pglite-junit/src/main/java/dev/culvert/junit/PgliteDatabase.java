@@ -6,6 +6,7 @@ import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -16,7 +17,6 @@ import dev.culvert.server.BackendSettings;
 import dev.culvert.server.InProcessDataSource;
 import dev.culvert.server.PGliteBackend;
 import dev.culvert.server.PGliteServer;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +136,7 @@ public final class PgliteDatabase implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // the test hears it
         }
     }

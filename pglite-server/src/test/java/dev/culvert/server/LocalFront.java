@@ -7,13 +7,13 @@ import dev.culvert.front.backend.Route;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.pglite.PGlite;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.net.SocketAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -130,7 +130,7 @@ final class LocalFront implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             endings.add(refusal);
         }
     }

@@ -7,6 +7,7 @@ import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -38,7 +39,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -223,6 +223,6 @@ class RelayDrainTest {
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {}
+        public void onRefused(RefusedClient client, Refusal refusal) {}
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.agent.cli;
 
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -31,9 +32,9 @@ final class ConsoleObserver implements FrontObserver {
     }
 
     @Override
-    public void onRefused(SocketAddress client, Refusal refusal) {
+    public void onRefused(RefusedClient client, Refusal refusal) {
         print(
-                text(client)
+                text(client.address())
                         + " was turned away: "
                         + refusal.error().sqlState()
                         + " "

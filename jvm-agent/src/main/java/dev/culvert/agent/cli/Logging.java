@@ -4,7 +4,6 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
@@ -24,17 +23,20 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** What the process logs, and how; at the start and whenever the settings change. */
 final class Logging {
-    /** The appender and its pattern for people, as in {@code logback.xml}. */
-    private static final String APPENDER = "STDERR";
-
-    /** What others say is one line, whatever they say. */
-    private static final String PATTERN =
-            "%d{HH:mm:ss.SSS} %-5level %logger{0} %replace(%msg %kvp){'\\p{Cntrl}', '?'}%n%ex";
-
+    private static final String WAITING = "WAITING";
     private static final String AUDIT_FILE = "AUDIT";
 
-    /** Lines that wait for a slow disk; only then must event loops wait, since none may be lost. */
+    /**
+     * Lines that wait for a slow reader or disk. Then those for standard error are dropped, while
+     * event loops wait to write the audit's, of which none may be lost.
+     */
     private static final int WAITING_LINES = 8_192;
+
+    /** How long the end of the process may take for what waits. */
+    private static final int FLUSH_MILLIS = 3_000;
+
+    /** The loggers that have a level of their own by the settings. */
+    private static List<String> levelled = List.of();
 
     private Logging() {}
 
@@ -43,19 +45,48 @@ final class Logging {
      *
      * @throws ConfigException when the audit's file cannot be written
      */
-    static void apply(LogSettings settings) {
+    static synchronized void apply(LogSettings settings) {
         if (!SLF4JBridgeHandler.isInstalled()) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
         }
         LoggerContext context = context();
         Level level = Level.toLevel(settings.level().name());
-        context.getLogger("dev.culvert").setLevel(level);
-        if (context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
-                instanceof ConsoleAppender<ILoggingEvent> appender) {
-            appender.setEncoder(started(encoder(settings.format()), context));
-        }
+        setLevels(settings, level, context);
+        standardError(context).setEncoder(started(encoder(settings.format()), context));
         settings.audit().ifPresent(file -> record(file, level, context));
+    }
+
+    private static void setLevels(LogSettings settings, Level level, LoggerContext context) {
+        levelled.forEach(logger -> context.getLogger(logger).setLevel(null));
+        levelled = settings.levels().stream().map(LogSettings.LoggerLevel::logger).toList();
+        context.getLogger("dev.culvert").setLevel(level);
+        settings.levels()
+                .forEach(each ->
+                        context.getLogger(each.logger())
+                                .setLevel(Level.toLevel(each.level().name())));
+    }
+
+    /** What writes to standard error, in a thread of its own from the first call on. */
+    private static ConsoleAppender<ILoggingEvent> standardError(LoggerContext context) {
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        if (root.getAppender(WAITING) instanceof DroppingAppender waiting
+                && waiting.getAppender(LogDefaults.APPENDER)
+                        instanceof ConsoleAppender<ILoggingEvent> writer) {
+            return writer;
+        }
+        if (!(root.getAppender(LogDefaults.APPENDER)
+                instanceof ConsoleAppender<ILoggingEvent> writer)) {
+            throw new IllegalStateException("no appender " + LogDefaults.APPENDER);
+        }
+        DroppingAppender waiting =
+                new DroppingAppender(WAITING_LINES, context.getLogger(Logging.class));
+        waiting.setName(WAITING);
+        waiting.addAppender(writer);
+        waiting.start();
+        root.addAppender(waiting);
+        root.detachAppender(writer);
+        return writer;
     }
 
     /** Writes what waits to be written. */
@@ -103,6 +134,7 @@ final class Logging {
         waiting.setContext(context);
         waiting.setQueueSize(WAITING_LINES);
         waiting.setDiscardingThreshold(0);
+        waiting.setMaxFlushTime(FLUSH_MILLIS);
         waiting.addAppender(appender);
         waiting.start();
         return waiting;
@@ -126,19 +158,10 @@ final class Logging {
         return switch (format) {
             case HUMAN -> {
                 PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-                encoder.setPattern(PATTERN);
+                encoder.setPattern(LogDefaults.PATTERN);
                 yield encoder;
             }
-            case JSON -> {
-                JsonEncoder encoder = new JsonEncoder();
-                encoder.setWithSequenceNumber(false);
-                encoder.setWithNanoseconds(false);
-                encoder.setWithContext(false);
-                encoder.setWithArguments(false);
-                encoder.setWithMessage(false);
-                encoder.setWithFormattedMessage(true);
-                yield encoder;
-            }
+            case JSON -> new JsonLineEncoder();
         };
     }
 }

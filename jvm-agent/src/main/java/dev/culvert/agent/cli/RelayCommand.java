@@ -118,13 +118,19 @@ final class RelayCommand implements Callable<Integer> {
                         config.values(),
                         () -> SettingFlags.read(spec, configFile, System.getenv()),
                         System.getenv());
-        RunningRelay started =
-                RunningRelay.start(
-                        config.settings(),
-                        config.certificates(),
-                        LOOK_EVERY,
-                        new SessionTraces(new AuditLog()),
-                        follower::lines);
+        RunningRelay started;
+        try {
+            started =
+                    RunningRelay.start(
+                            config.settings(),
+                            config.certificates(),
+                            LOOK_EVERY,
+                            new SessionTraces(new AuditLog()),
+                            follower::lines);
+        } catch (RuntimeException e) {
+            Logging.stop();
+            throw e;
+        }
         ConfigReload.start(
                 follower,
                 changed -> {

@@ -28,7 +28,8 @@ final class AdminSection {
                             SettingType.TEXT,
                             "none: metrics need none, and there are no admin API and no console",
                             "What callers of the admin port show as a bearer token, except for the"
-                                    + " probes; 16 characters or more.")
+                                    + " probes; 16 characters or more. As a flag, it can be seen by"
+                                    + " all on the machine.")
                     .keptSecret();
 
     /** For no console. */

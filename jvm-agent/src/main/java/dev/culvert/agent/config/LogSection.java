@@ -2,8 +2,10 @@ package dev.culvert.agent.config;
 
 import dev.culvert.agent.config.LogSettings.Format;
 import dev.culvert.agent.config.LogSettings.Level;
+import dev.culvert.agent.config.LogSettings.LoggerLevel;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What the relay logs. */
 final class LogSection {
@@ -13,8 +15,18 @@ final class LogSection {
                             "--log-level",
                             SettingType.oneOf(Level.class),
                             Level.INFO,
-                            "How much of what Culvert itself does is logged; what its libraries do"
-                                    + " is up to the environment variable `CULVERT_LOG` (warn).")
+                            "How much of what Culvert itself does is logged; for what its libraries"
+                                    + " do, it is the environment variable `CULVERT_LOG` (warn).")
+                    .changesLive();
+
+    static final Setting<List<LoggerLevel>> LEVELS =
+            Setting.of(
+                            "log.levels",
+                            "--log-levels",
+                            SettingType.listOf(SettingType.LOGGER_LEVEL),
+                            List.of(),
+                            "The same for single loggers and those below them, such as"
+                                    + " io.netty=debug.")
                     .changesLive();
 
     static final Setting<Format> FORMAT =
@@ -27,7 +39,7 @@ final class LogSection {
                     .changesLive();
 
     static final Section LOG =
-            Section.of("log", "What is written to standard error.", LEVEL, FORMAT);
+            Section.of("log", "What is written to standard error.", LEVEL, LEVELS, FORMAT);
 
     static final Setting<Path> AUDIT_FILE =
             Setting.optional(
@@ -79,6 +91,7 @@ final class LogSection {
     static LogSettings read(Values values) {
         return new LogSettings(
                 values.get(LEVEL),
+                values.get(LEVELS),
                 values.get(FORMAT),
                 values.find(AUDIT_FILE)
                         .map(file ->

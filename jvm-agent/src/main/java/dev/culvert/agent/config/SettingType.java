@@ -101,6 +101,14 @@ public record SettingType<T>(
                     Cidr::parse,
                     Cidr::toString);
 
+    static final SettingType<LogSettings.LoggerLevel> LOGGER_LEVEL =
+            scalar(
+                    "LOGGER=LEVEL",
+                    "a logger and its level, error, warn, info, debug or trace",
+                    EnumSet.of(Kind.TEXT),
+                    LogSettings.LoggerLevel::parse,
+                    LogSettings.LoggerLevel::toString);
+
     private static final Pattern DURATION = Pattern.compile("([0-9.eE+]+?)(ms|s|m|h|d)?");
 
     static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {

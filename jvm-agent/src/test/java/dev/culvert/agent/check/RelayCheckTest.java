@@ -7,6 +7,7 @@ import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -24,7 +25,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -249,7 +249,7 @@ class RelayCheckTest {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // no clients come
         }
     }

@@ -2,15 +2,23 @@ package dev.culvert.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.culvert.agent.config.ConfigException;
 import dev.culvert.agent.config.LogSettings;
+import dev.culvert.agent.config.LogSettings.LoggerLevel;
 import dev.culvert.front.observe.AuditLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +29,8 @@ import org.slf4j.LoggerFactory;
 class LoggingTest {
     private static final int MAX_BYTES = 64 * 1_024;
     private static final Logger AUDIT = (Logger) LoggerFactory.getLogger(AuditLog.LOGGER);
+    private static final Logger ROOT =
+            (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final Logger CULVERT = (Logger) LoggerFactory.getLogger("dev.culvert");
 
     @TempDir private Path directory;
@@ -78,6 +88,57 @@ class LoggingTest {
                 .hasMessageContaining("audit.file cannot be written");
     }
 
+    @Test
+    void loggers_have_levels_of_their_own_until_they_have_not() {
+        Logger netty = (Logger) LoggerFactory.getLogger("io.netty.channel");
+        Logger session = (Logger) LoggerFactory.getLogger("dev.culvert.front.session");
+
+        Logging.apply(
+                settings(
+                        new LoggerLevel("io.netty", LogSettings.Level.DEBUG),
+                        new LoggerLevel("dev.culvert.front", LogSettings.Level.TRACE)));
+        assertThat(netty.getEffectiveLevel()).isEqualTo(Level.DEBUG);
+        assertThat(session.getEffectiveLevel()).isEqualTo(Level.TRACE);
+        assertThat(CULVERT.getEffectiveLevel()).isEqualTo(Level.WARN);
+
+        Logging.apply(settings());
+        assertThat(netty.getEffectiveLevel()).isEqualTo(ROOT.getLevel());
+        assertThat(session.getEffectiveLevel()).isEqualTo(Level.WARN);
+    }
+
+    @Test
+    void a_line_of_json_has_its_pairs_as_fields() throws Exception {
+        Path file = directory.resolve("audit.json");
+        Logging.apply(settings(file));
+
+        AUDIT.atInfo()
+                .addKeyValue("tunnel", "a\"b\n")
+                .addKeyValue("sessions", 7L)
+                .addKeyValue("message", "another")
+                .setCause(new IOException("broken"))
+                .log("tunnel ended");
+
+        await().until(() -> Files.size(file) > 0);
+        JsonNode line = new JsonMapper().readTree(Files.readAllLines(file).getFirst());
+        assertThat(line.path("message").asText()).isEqualTo("tunnel ended");
+        assertThat(line.path("message_").asText()).isEqualTo("another");
+        assertThat(line.path("tunnel").asText()).isEqualTo("a\"b\n");
+        assertThat(line.path("sessions").isNumber()).isTrue();
+        assertThat(line.path("level").asText()).isEqualTo("INFO");
+        assertThat(line.path("logger").asText()).isEqualTo(AuditLog.LOGGER);
+        assertThat(Instant.parse(line.path("time").asText()))
+                .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+        assertThat(line.path("exception").asText()).contains("IOException: broken");
+    }
+
+    private static LogSettings settings(LoggerLevel... levels) {
+        return new LogSettings(
+                LogSettings.Level.WARN,
+                List.of(levels),
+                LogSettings.Format.HUMAN,
+                Optional.empty());
+    }
+
     private long files() {
         try (Stream<Path> files = Files.list(directory)) {
             return files.count();
@@ -89,6 +150,7 @@ class LoggingTest {
     private static LogSettings settings(Path audit) {
         return new LogSettings(
                 LogSettings.Level.WARN,
+                List.of(),
                 LogSettings.Format.HUMAN,
                 Optional.of(new LogSettings.AuditFile(audit, MAX_BYTES, 2)));
     }

@@ -46,6 +46,7 @@ class RelayConfigTest {
                 .isEqualTo(
                         new LogSettings(
                                 LogSettings.Level.INFO,
+                                List.of(),
                                 LogSettings.Format.HUMAN,
                                 Optional.empty()));
     }
@@ -109,6 +110,7 @@ class RelayConfigTest {
                                   delay: 1
                                 log:
                                   level: debug
+                                  levels: [io.netty=trace]
                                   format: json
                                 audit:
                                   file: /var/log/audit.json
@@ -165,6 +167,9 @@ class RelayConfigTest {
                 .isEqualTo(
                         new LogSettings(
                                 LogSettings.Level.DEBUG,
+                                List.of(
+                                        new LogSettings.LoggerLevel(
+                                                "io.netty", LogSettings.Level.TRACE)),
                                 LogSettings.Format.JSON,
                                 Optional.of(
                                         new LogSettings.AuditFile(
@@ -232,6 +237,8 @@ class RelayConfigTest {
                     connections: {total: 1.5};          line 1: connections.total: "1.5" is not a whole number
                     connections: {total: '7'};          line 1: connections.total: "7" is not a whole number (write it without quotes)
                     log: {level: loud};                 line 1: log.level: "loud" is not one of error, warn, info, debug, trace
+                    log: {levels: [io.netty]};          line 1: log.levels: "io.netty" is not a logger and its level, error, warn, info, debug or trace
+                    log: {levels: [io.netty=loud]};     line 1: log.levels: "io.netty=loud" is not a logger and its level, error, warn, info, debug or trace
                     log: {level: false};                line 1: log.level: "false" is not one of error, warn, info, debug, trace (put it into quotes)
                     proxyProtocol: {trusted: [there]};  line 1: proxyProtocol.trusted: "there" is not a range of addresses
                     tls: {keys: [{a: b}]};              line 1: tls.keys is a list of single values

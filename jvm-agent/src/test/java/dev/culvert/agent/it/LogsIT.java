@@ -126,12 +126,10 @@ class LogsIT {
         for (String line : lines) {
             JsonNode event = JSON.readTree(line);
             Map<String, String> fields = new HashMap<>();
-            event.path("kvpList")
-                    .forEach(pair ->
-                            pair.fields()
-                                    .forEachRemaining(field ->
-                                            fields.put(field.getKey(), field.getValue().asText())));
-            events.add(event.path("formattedMessage").asText());
+            event.fields()
+                    .forEachRemaining(
+                            field -> fields.put(field.getKey(), field.getValue().asText()));
+            events.add(event.path("message").asText());
             last.put(events.getLast(), fields);
         }
         assertThat(events)
@@ -145,7 +143,10 @@ class LogsIT {
                 .containsEntry("subject", "alice")
                 .containsEntry("mode", "exclusive")
                 .containsEntry("backend", "pglite");
-        assertThat(last.get("client refused")).containsEntry("reason", "wrong-password");
+        assertThat(last.get("client refused"))
+                .containsEntry("reason", "wrong-password")
+                .containsEntry("user", "postgres")
+                .containsKey("tunnel");
         assertThat(last.get("session started"))
                 .containsEntry("user", "postgres")
                 .containsEntry("tls", "TLSv1.3");

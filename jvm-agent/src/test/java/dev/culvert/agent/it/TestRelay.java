@@ -4,6 +4,7 @@ import dev.culvert.certs.CertificateSet;
 import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -15,7 +16,6 @@ import dev.culvert.relay.config.TunnelSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -137,7 +137,7 @@ public final class TestRelay implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // the client tells
         }
     }

@@ -8,12 +8,12 @@ import dev.culvert.front.backend.SessionTimeouts;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.sharing.ExclusiveSharing;
 import io.vertx.core.Vertx;
-import java.net.SocketAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -93,7 +93,7 @@ final class UpstreamFront implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // the client tells
         }
     }

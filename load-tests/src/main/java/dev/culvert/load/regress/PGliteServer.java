@@ -7,6 +7,7 @@ import dev.culvert.front.backend.Route;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -15,7 +16,6 @@ import dev.culvert.pglite.PGliteOptions;
 import dev.culvert.server.BackendSettings;
 import dev.culvert.server.PGliteBackend;
 import io.vertx.core.Vertx;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +85,7 @@ final class PGliteServer implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // nobody asks
         }
     }

@@ -4,6 +4,7 @@ import dev.culvert.front.login.ClientAddress;
 import dev.culvert.front.login.ClientTls;
 import dev.culvert.front.login.Deadline;
 import dev.culvert.front.login.LoginHandler;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.session.Farewell;
@@ -326,7 +327,10 @@ final class FirstPacketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void observeRefused(ChannelHandlerContext ctx, Refusal refusal) {
-        parts.login().session().observer().onRefused(ClientAddress.of(ctx.channel()), refusal);
+        parts.login()
+                .session()
+                .observer()
+                .onRefused(RefusedClient.at(ClientAddress.of(ctx.channel())), refusal);
     }
 
     private void add(ChannelHandlerContext ctx, ByteBuf bytes) {

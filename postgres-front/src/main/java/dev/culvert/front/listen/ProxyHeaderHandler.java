@@ -3,6 +3,7 @@ package dev.culvert.front.listen;
 import dev.culvert.front.login.ClientAddress;
 import dev.culvert.front.login.Deadline;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.session.Farewell;
@@ -65,7 +66,7 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         } else if (settings.mode() == ProxyProtocol.Mode.REQUIRED) {
             over = true;
             Refusal refusal = Refusals.proxyNotTrusted();
-            observer.onRefused(peer, refusal);
+            observer.onRefused(RefusedClient.at(peer), refusal);
             Farewell.say(ctx.channel(), refusal.error());
         } else {
             ctx.fireChannelActive();
@@ -164,7 +165,8 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         over = true;
         deadline.clear();
         LOG.atWarn().addKeyValue("peer", ctx.channel().remoteAddress()).log(what);
-        observer.onRefused(ctx.channel().remoteAddress(), Refusals.proxyProtocol(what));
+        observer.onRefused(
+                RefusedClient.at(ctx.channel().remoteAddress()), Refusals.proxyProtocol(what));
         ctx.close();
     }
 

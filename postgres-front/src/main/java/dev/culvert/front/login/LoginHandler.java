@@ -4,6 +4,7 @@ import dev.culvert.front.backend.Backend;
 import dev.culvert.front.backend.Proof;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.limit.ConnectionLimiter;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
@@ -30,12 +31,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From StartupMessage to a proven user.
@@ -84,6 +87,9 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
     private final ProtocolVersion version;
     private final ByteBuf received;
     private Stage stage = new Stage.Begin();
+
+    /** What the client has asked for, if there is such a backend. */
+    private Route.@Nullable Found found;
 
     /**
      * A login.
@@ -166,6 +172,7 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         // what a session could not read is refused here, while there is nothing to give back
         StartupOptions.parse(route.startup().options());
         Backend backend = route.backend();
+        found = route;
         InetAddress address = address(ctx);
         if (!backend.credentials().admits(address)) {
             refuse(ctx, Refusals.addressNotAllowed(backend.name(), address));
@@ -389,8 +396,16 @@ public final class LoginHandler extends ChannelInboundHandlerAdapter {
         }
         stage = new Stage.Done();
         deadline.clear();
-        parts.session().observer().onRefused(ClientAddress.of(ctx.channel()), refusal);
+        parts.session().observer().onRefused(refused(ctx), refusal);
         Farewell.say(ctx.channel(), refusal.error());
+    }
+
+    private RefusedClient refused(ChannelHandlerContext ctx) {
+        InetSocketAddress address = ClientAddress.of(ctx.channel());
+        Route.Found asked = found;
+        return asked == null
+                ? new RefusedClient(address, null, startup.user())
+                : new RefusedClient(address, asked.backend().name(), asked.startup().user());
     }
 
     private byte[] randomBytes(int number) {

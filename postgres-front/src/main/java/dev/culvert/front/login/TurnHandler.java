@@ -1,6 +1,8 @@
 package dev.culvert.front.login;
 
 import dev.culvert.front.backend.Backend;
+import dev.culvert.front.observe.RefusedClient;
+import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.refuse.Refusals;
 import dev.culvert.front.session.Farewell;
@@ -190,7 +192,9 @@ final class TurnHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         leave();
-        parts.observer().onRefused(client.info().client(), refusal);
+        SessionInfo info = client.info();
+        parts.observer()
+                .onRefused(new RefusedClient(info.client(), info.backend(), info.user()), refusal);
         Farewell.say(ctx.channel(), refusal.error());
     }
 

@@ -17,6 +17,11 @@ public final class AuditLog implements FrontObserver {
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
 
+    /** A name in Postgres has 63 bytes; who is refused may have said any. */
+    private static final int MAX_USER = 63;
+
+    private final RefusalLog refusals = new RefusalLog("client");
+
     @Override
     public void onSessionStarted(SessionInfo session) {
         about(session)
@@ -36,11 +41,20 @@ public final class AuditLog implements FrontObserver {
     }
 
     @Override
-    public void onRefused(SocketAddress client, Refusal refusal) {
-        LOG.atInfo()
-                .addKeyValue("client", text(client))
-                .addKeyValue("reason", refusal.reason().label())
-                .log("client refused");
+    public void onRefused(RefusedClient client, Refusal refusal) {
+        String reason = refusal.reason().label();
+        refusals.add(client.address(), reason, reason, line -> details(line, client));
+    }
+
+    private static LoggingEventBuilder details(LoggingEventBuilder line, RefusedClient client) {
+        if (client.backend() != null) {
+            line = line.addKeyValue("tunnel", client.backend());
+        }
+        if (client.user() != null) {
+            String user = client.user();
+            line = line.addKeyValue("user", user.substring(0, Math.min(MAX_USER, user.length())));
+        }
+        return line;
     }
 
     private static LoggingEventBuilder about(SessionInfo session) {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -116,7 +115,7 @@ public final class FrontMeters implements FrontObserver {
     }
 
     @Override
-    public void onRefused(SocketAddress client, Refusal refusal) {
+    public void onRefused(RefusedClient client, Refusal refusal) {
         count(refused, refusal);
         next.onRefused(client, refusal);
     }

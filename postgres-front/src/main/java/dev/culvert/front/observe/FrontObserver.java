@@ -1,7 +1,6 @@
 package dev.culvert.front.observe;
 
 import dev.culvert.front.refuse.Refusal;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Hears of sessions and refusals. Called on event loops; must not block. */
@@ -13,7 +12,7 @@ public interface FrontObserver {
     void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason);
 
     /** A client was refused before it had a session. */
-    void onRefused(SocketAddress client, Refusal refusal);
+    void onRefused(RefusedClient client, Refusal refusal);
 
     /**
      * A TLS handshake is over.

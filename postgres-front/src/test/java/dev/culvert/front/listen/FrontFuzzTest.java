@@ -17,6 +17,7 @@ import dev.culvert.front.limit.ConnectionLimiter;
 import dev.culvert.front.login.ClientAddress;
 import dev.culvert.front.login.LoginParts;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -35,7 +36,6 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -224,6 +224,6 @@ class FrontFuzzTest {
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {}
+        public void onRefused(RefusedClient client, Refusal refusal) {}
     }
 }

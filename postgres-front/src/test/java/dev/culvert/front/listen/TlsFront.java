@@ -6,13 +6,13 @@ import dev.culvert.certs.issue.DevelopmentCa;
 import dev.culvert.certs.load.PemText;
 import dev.culvert.front.backend.Route;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.front.testing.FakeBackend;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +157,7 @@ final class TlsFront implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             // the client tells
         }
     }

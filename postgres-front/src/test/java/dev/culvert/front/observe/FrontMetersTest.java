@@ -8,7 +8,6 @@ import dev.culvert.front.refuse.Refusals;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +43,8 @@ class FrontMetersTest {
                 session,
                 new SessionTotals(Duration.ofSeconds(6), 1, 2, 3),
                 Refusals.idle(Duration.ofSeconds(5)));
-        meters.onRefused(session.client(), Refusals.tlsRequired());
-        meters.onRefused(session.client(), Refusals.tlsRequired());
+        meters.onRefused(RefusedClient.at(session.client()), Refusals.tlsRequired());
+        meters.onRefused(RefusedClient.at(session.client()), Refusals.tlsRequired());
 
         assertThat(registry.get("culvert.sessions").gauge().value()).isZero();
         assertThat(registry.get("culvert.sessions.started").counter().count()).isEqualTo(1);
@@ -80,7 +79,7 @@ class FrontMetersTest {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             heard.add(refusal.reason().label());
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.front.backend.BackendSession;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -15,7 +16,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -315,6 +315,6 @@ class CopyInForwardingTest {
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {}
+        public void onRefused(RefusedClient client, Refusal refusal) {}
     }
 }

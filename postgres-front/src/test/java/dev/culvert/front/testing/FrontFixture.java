@@ -9,6 +9,7 @@ import dev.culvert.front.listen.PostgresFront;
 import dev.culvert.front.listen.TlsContexts;
 import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Reason;
@@ -164,8 +165,8 @@ public final class FrontFixture implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
-            refused.add(new Refused(client, refusal.reason()));
+        public void onRefused(RefusedClient client, Refusal refusal) {
+            refused.add(new Refused(client.address(), refusal.reason()));
         }
     }
 }

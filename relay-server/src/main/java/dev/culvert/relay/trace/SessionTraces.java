@@ -1,12 +1,12 @@
 package dev.culvert.relay.trace;
 
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
-import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -51,7 +51,7 @@ public final class SessionTraces implements FrontObserver {
     }
 
     @Override
-    public void onRefused(SocketAddress client, Refusal refusal) {
+    public void onRefused(RefusedClient client, Refusal refusal) {
         next.onRefused(client, refusal);
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.relay.tunnel;
 
 import dev.culvert.front.observe.AuditLog;
+import dev.culvert.front.observe.RefusalLog;
 import dev.culvert.front.refuse.Refusal;
 import dev.culvert.relay.trace.Spans;
 import io.opentelemetry.api.trace.Span;
@@ -9,6 +10,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class TunnelLog {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelLog.class);
     private static final Logger AUDIT = LoggerFactory.getLogger(AuditLog.LOGGER);
+    private static final RefusalLog REFUSED = new RefusalLog("agent");
 
     private final TunnelTerms terms;
     private final SocketAddress agent;
@@ -90,12 +93,14 @@ final class TunnelLog {
         (detail == null ? event : event.addKeyValue("detail", detail)).log("tunnel ended");
     }
 
-    /** An agent got no tunnel. */
+    /**
+     * An agent got no tunnel.
+     *
+     * @param why one of a few texts, up to a colon
+     */
     static void refused(SocketAddress agent, String why) {
-        AUDIT.atInfo()
-                .addKeyValue("agent", AuditLog.text(agent))
-                .addKeyValue("reason", why)
-                .log("agent refused");
+        int end = why.indexOf(':');
+        REFUSED.add(agent, end < 0 ? why : why.substring(0, end), why, UnaryOperator.identity());
     }
 
     private LoggingEventBuilder about(Level level) {

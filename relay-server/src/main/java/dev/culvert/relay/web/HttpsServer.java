@@ -140,6 +140,7 @@ public final class HttpsServer {
                             context.response()
                                     .end("A Culvert relay. Agents connect to /tunnel.\n"));
         } else {
+            router.get().handler(new CompressedFiles(webRoot));
             router.get()
                     .handler(
                             StaticHandler.create(

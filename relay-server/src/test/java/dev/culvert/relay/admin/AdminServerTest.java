@@ -9,6 +9,7 @@ import dev.culvert.front.limit.ConnectionLimits;
 import dev.culvert.front.limit.RateLimit;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Refusal;
@@ -24,7 +25,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -286,6 +286,6 @@ class AdminServerTest {
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {}
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {}
+        public void onRefused(RefusedClient client, Refusal refusal) {}
     }
 }

@@ -10,6 +10,7 @@ import dev.culvert.front.listen.ClientCertificates;
 import dev.culvert.front.listen.FrontSettings;
 import dev.culvert.front.listen.TlsSettings;
 import dev.culvert.front.observe.FrontObserver;
+import dev.culvert.front.observe.RefusedClient;
 import dev.culvert.front.observe.SessionInfo;
 import dev.culvert.front.observe.SessionTotals;
 import dev.culvert.front.refuse.Reason;
@@ -26,7 +27,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -184,7 +184,7 @@ final class RefusingRelay implements AutoCloseable {
         }
 
         @Override
-        public void onRefused(SocketAddress client, Refusal refusal) {
+        public void onRefused(RefusedClient client, Refusal refusal) {
             if (refusal.reason() == Reason.LOGIN_TIMEOUT) {
                 SlowPassword.REFUSED.countDown();
             }
