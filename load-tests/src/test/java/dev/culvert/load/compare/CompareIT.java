@@ -36,7 +36,7 @@ class CompareIT {
         JsonNode loads = new ObjectMapper().readTree(json.toFile()).get("tables");
         assertThat(loads.size()).as("loads").isEqualTo(8);
         for (JsonNode contenders : loads) {
-            assertThat(contenders.size()).as("contenders").isEqualTo(4);
+            assertThat(contenders.size()).as("contenders").isEqualTo(5);
             for (JsonNode figures : contenders) {
                 assertThat(figures.isEmpty()).isFalse();
                 figures.forEach(rounds -> assertThat(rounds.get(0).asDouble()).isNotNegative());
