@@ -1,5 +1,7 @@
 package dev.culvert.server;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.culvert.front.backend.Credential;
 import dev.culvert.front.backend.Credentials;
 import dev.culvert.front.backend.Proof;
@@ -24,7 +26,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** An in-memory PGlite behind a front on a free port, without TLS and passwords. */
@@ -35,6 +37,7 @@ final class LocalFront implements AutoCloseable {
     /** Why sessions ended, in order. */
     final BlockingQueue<Refusal> endings = new LinkedBlockingQueue<>();
 
+    private final AtomicInteger openSessions = new AtomicInteger();
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final PostgresFront front;
 
@@ -66,11 +69,9 @@ final class LocalFront implements AutoCloseable {
         return front.port();
     }
 
-    /** Waits until the session of a client that has just left has ended. */
-    void awaitEnd() throws InterruptedException {
-        if (endings.poll(10, TimeUnit.SECONDS) == null) {
-            throw new AssertionError("no session has ended");
-        }
+    /** Waits until the sessions of all clients have ended; those that have just left, that is. */
+    void awaitEnd() {
+        await().until(() -> openSessions.get() == 0);
     }
 
     Connection connect(String... properties) throws SQLException {
@@ -121,12 +122,13 @@ final class LocalFront implements AutoCloseable {
     private final class Recorder implements FrontObserver {
         @Override
         public void onSessionStarted(SessionInfo session) {
-            // nobody asks
+            openSessions.incrementAndGet();
         }
 
         @Override
         public void onSessionEnded(SessionInfo session, SessionTotals totals, Refusal reason) {
             endings.add(reason);
+            openSessions.decrementAndGet();
         }
 
         @Override

@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -93,11 +92,6 @@ class PGliteBackendTest {
             assertThat(ask(second, "SELECT count(*) FROM pg_prepared_statements WHERE name = 'p'"))
                     .isEqualTo("0");
         }
-    }
-
-    @BeforeEach
-    void forgetEndings() {
-        front.endings.clear();
     }
 
     @Test
