@@ -38,8 +38,18 @@ public final class PGliteSpeed implements Callable<Integer> {
             description = "Milliseconds to measure each case in a round (${DEFAULT-VALUE})")
     private int millis = 500;
 
-    @Option(names = "--rounds", description = "How many rounds (${DEFAULT-VALUE})")
-    private int rounds = 9;
+    @Option(
+            names = "--forks",
+            description =
+                    "How many processes of each, one after the other: a JVM compiles by what it"
+                            + " happened to see, and stays with it (${DEFAULT-VALUE})")
+    private int forks = 3;
+
+    @Option(names = "--rounds", description = "How many rounds in each (${DEFAULT-VALUE})")
+    private int rounds = 3;
+
+    @Option(names = "--starts", description = "How often a database is opened (${DEFAULT-VALUE})")
+    private int times = 9;
 
     @Option(names = "--json", description = "File for the figures")
     private Optional<Path> json = Optional.empty();
@@ -53,14 +63,19 @@ public final class PGliteSpeed implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Side node = NodeSide.inNode(npmPackage);
-                Side jvm = new JvmSide()) {
-            statements(node, jvm);
+        for (int fork = 0; fork < forks; fork++) {
+            try (Side node = ChildSide.inNode(npmPackage);
+                    Side jvm = ChildSide.inJvm()) {
+                statements(node, jvm);
+            }
         }
+        SpeedCase.ALL.stream()
+                .filter(SpeedCase::timed)
+                .forEach(each -> report.goal(TABLE, row(each), RATIO, Bound.AT_MOST, each.goal()));
         try (Starts starts = new Starts()) {
-            Starts.Result node = starts.inNode(npmPackage, rounds);
-            starts("no options", node, starts.plain(rounds));
-            starts("class data archive", node, starts.archived(rounds));
+            Starts.Result node = starts.inNode(npmPackage, times);
+            starts("no options", node, starts.plain(times));
+            starts("class data archive", node, starts.archived(times));
         }
         report.finish(json.orElse(null));
         return 0;
@@ -79,19 +94,21 @@ public final class PGliteSpeed implements Callable<Integer> {
         for (int number = 0; number < SpeedCase.ALL.size(); number++) {
             SpeedCase each = SpeedCase.ALL.get(number);
             if (each.timed()) {
-                String row = each.name() + ", µs";
                 for (int round = 0; round < rounds; round++) {
-                    add(row, node.time(number, millis), jvm.time(number, millis));
+                    add(row(each), node.time(number, millis), jvm.time(number, millis));
                 }
-                report.goal(TABLE, row, RATIO, Bound.AT_MOST, each.goal());
             }
         }
+    }
+
+    private static String row(SpeedCase each) {
+        return each.name() + ", µs";
     }
 
     private void starts(String how, Starts.Result node, Starts.Result jvm) {
         String open = "open a data directory, " + how + ", ms";
         String memory = "resident memory after that, " + how + ", MB";
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < times; round++) {
             add(open, node.millis().get(round), jvm.millis().get(round));
             add(memory, node.megabytes().get(round), jvm.megabytes().get(round));
         }

@@ -28,7 +28,7 @@ final class Starts implements AutoCloseable {
     }
 
     Result inNode(Path npmPackage, int rounds) throws IOException, InterruptedException {
-        return run(NodeSide.startCommand(npmPackage, data), rounds);
+        return run(ChildSide.startCommand(npmPackage, data), rounds);
     }
 
     /** A JVM without a single option. */

@@ -127,7 +127,7 @@ public final class WholePath implements Callable<Integer> {
 
     private void node(Workplace place, RelayChild relay) throws Exception {
         String url = relay.agentsUrl().toString();
-        try (Side alone = NodeSide.inNode(npmPackage);
+        try (Side alone = ChildSide.inNode(npmPackage);
                 NodeAgent node = NodeAgent.start(agent, url, place.ca())) {
             NodeAgent.Shared shared = node.shared();
             compare(
@@ -143,7 +143,7 @@ public final class WholePath implements Callable<Integer> {
     }
 
     private void jvm(Workplace place, RelayChild relay) throws Exception {
-        try (Side alone = new JvmSide();
+        try (Side alone = ChildSide.inJvm();
                 Child share = share(place, relay)) {
             JsonNode shared = shared(share);
             compare(
@@ -160,7 +160,7 @@ public final class WholePath implements Callable<Integer> {
 
     private void chromium(Workplace place, RelayChild relay, Path folder) throws Exception {
         int port = relay.agentsUrl().getPort();
-        try (NodeSide alone = NodeSide.inChromium(folder, port, place.ca(), Workplace.DOMAIN)) {
+        try (ChildSide alone = ChildSide.inChromium(folder, port, place.ca(), Workplace.DOMAIN)) {
             URI shared = alone.share();
             String[] login = shared.getUserInfo().split(":", 2);
             compare(

@@ -1,4 +1,4 @@
-// PGlite in Chromium, as dev.culvert.load.pglite.ChromiumSide drives it:
+// PGlite in Chromium, as dev.culvert.load.pglite.ChildSide drives it:
 //   node chromium-side.mjs AGENT_FOLDER RELAY_PORT CA_FILE DOMAIN
 // reads lines as node-side.mjs does, for a PGlite in a page of its own; `share` shares another one with the
 // relay's page, and prints its URL.

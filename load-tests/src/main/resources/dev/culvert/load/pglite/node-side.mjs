@@ -1,4 +1,4 @@
-// PGlite in Node, as dev.culvert.load.pglite.NodeSide drives it:
+// PGlite in Node, as dev.culvert.load.pglite.ChildSide drives it:
 //   node node-side.mjs PACKAGE          reads lines `case BASE64`, `once N`, `time N MILLISECONDS`; the
 //                                       answer to `time` is the median of its runs, in microseconds
 //   node node-side.mjs PACKAGE FOLDER   opens the data directory; prints milliseconds and kilobytes

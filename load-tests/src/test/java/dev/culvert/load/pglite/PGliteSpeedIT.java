@@ -28,6 +28,8 @@ class PGliteSpeedIT {
                                 "--warm-up=1",
                                 "--millis=1",
                                 "--rounds=1",
+                                "--forks=2",
+                                "--starts=1",
                                 "--json=" + json);
 
         assertThat(status).isZero();
